@@ -1,0 +1,40 @@
+/** Imports point one way (docs/DESIGN.md, "Folders"). */
+const may = (from, to) => ({
+  name: `${from}-boundary`,
+  severity: "error",
+  comment: `${from}/ imports only ${to.length ? to.map((folder) => folder + "/").join(", ") : "nothing of the project"}`,
+  from: { path: `^${from}/`, pathNot: "\\.test\\.ts$" },
+  to: {
+    path: "^(protocol|workflows|activities|sandbox|store|publishing|client|api|cli|dev|test|bench)/",
+    pathNot: `^(${[from, ...to].join("|")})/`,
+  },
+});
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    may("protocol", []),
+    may("sandbox", ["protocol"]),
+    may("store", ["protocol"]),
+    may("publishing", ["protocol"]),
+    may("client", ["protocol"]),
+    may("activities", ["protocol", "sandbox", "store"]),
+    {
+      name: "workflows-boundary",
+      severity: "error",
+      comment: "workflows/ imports protocol/, @temporalio/workflow and types of activities/",
+      from: { path: "^workflows/" },
+      to: {
+        pathNot: "^(workflows|protocol)/|^node_modules/@temporalio/(workflow|common)/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(node_modules/(?!@temporalio)|tasks|\\.tasker)" },
+    tsPreCompilationDeps: "specify",
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".cjs"] },
+  },
+};

@@ -1,0 +1,71 @@
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const second = 1000;
+const minute = 60 * second;
+
+/**
+ * Every bound of the system, in one place. Bytes are bytes of UTF-8, times are milliseconds.
+ * Each has a test at the bound and one past it.
+ */
+export const LIMITS = {
+  /** Linear memory of one VM, code and stack included. A heap that wants more is the failure `memory_limit`. */
+  vmMemoryBytes: 64 * MiB,
+  /** CPU time of one step; a step that needs more is the failure `cpu_limit`. */
+  stepCpuMs: 5 * second,
+  /** Replayed steps get this many times `stepCpuMs`, so that a run that passed never fails in recovery. */
+  replayCpuFactor: 10,
+  /** Native stack of the VM. 128 KiB is catchable in the guest in all shapes when the VM lives in a worker thread. */
+  vmStackBytes: 128 * KiB,
+  /** Calls of one run that have not settled, timers included. One more rejects with `too_many_calls`. */
+  unsettledCalls: 10_000,
+  /** Runs nested by `tools.tasks.execute`, the outermost counted as 1. One deeper rejects with `nesting_limit`. */
+  nestingDepth: 32,
+  /** Log text kept of one run; what comes after is dropped, and a marker line says so. */
+  logBytes: MiB,
+  /** Error message and stack of one failure, together; longer ones are cut. */
+  errorBytes: 64 * KiB,
+  /** Arguments of one call, as JSON. Larger ones reject with `argument_too_large`. */
+  argumentBytes: 10 * MiB,
+  /** Result of one call or of a run, as JSON. Larger ones reject or fail with `result_too_large`. */
+  resultBytes: 10 * MiB,
+  /** Input of a run, as JSON. */
+  inputBytes: 10 * MiB,
+  /** A published bundle with its source and source map. */
+  bundleBytes: 10 * MiB,
+  /** A snapshot, compressed. A larger heap is the failure `snapshot_limit`. */
+  snapshotBytes: 32 * MiB,
+  /** Nesting of arrays and objects in a value that crosses the VM's border. */
+  jsonDepth: 200,
+
+  /** A task's name. */
+  taskNameBytes: 200,
+  /** A tool's dotted name; Temporal refuses activity types longer than 1,000 characters. */
+  toolNameBytes: 200,
+  /** A Temporal workflow id; longer child ids are hashed. Temporal refuses more than 1,000 characters. */
+  workflowIdBytes: 200,
+  /** The one-line summary of an activity, timer or child in the Web UI. Temporal cuts at 400 bytes. */
+  summaryBytes: 200,
+
+  /** Values up to this size travel inside the history; larger ones as a claim check. */
+  inlineBytes: 64 * KiB,
+  /** Results that may arrive inline at the same time; divided by the calls in flight it bounds each. */
+  inflightResultBytes: 8 * MiB,
+  /** One answer of `advance`. What does not fit stays in the VM and comes with the next answer. */
+  answerBytes: MiB,
+  /** Commands and markers of one workflow task; the rest waits for the next. The server refuses 4 MB. */
+  workflowTaskBytes: MiB,
+  /** Settlements fed to the VM in one step. */
+  settlementBytes: 2 * MiB,
+  /** Activities and child workflows in flight. Temporal advises at most 500. */
+  inflightCommands: 500,
+
+  /** `tools.sleep` and `setTimeout`: the longest wait, 10 years of 365 days. */
+  sleepMs: 10 * 365 * 24 * 60 * minute,
+
+  /** A tool's activity: one attempt. */
+  toolStartToCloseMs: 60 * second,
+  /** A tool's activity: all attempts; then the call rejects with class `tool`. */
+  toolScheduleToCloseMs: 15 * minute,
+  /** A tool's activity is lost when it has not been heard of for this long. */
+  toolHeartbeatMs: 15 * second,
+} as const;

@@ -1,0 +1,30 @@
+/** Names that users, operators and other programs see. Changing one breaks somebody's script. */
+
+/** The Temporal workflow type of every task run. */
+export const WORKFLOW_TYPE = "taskRun";
+
+/** The default Temporal task queue. */
+export const TASK_QUEUE = "tasker";
+
+/** Query: what a run is doing now; answers a `RunProgress`. */
+export const STATUS_QUERY = "status";
+
+/** Search attributes (all of type Keyword) that every run carries. */
+export const SEARCH_ATTRIBUTES = ["TaskName", "TaskVersion", "TaskRunStatus"] as const;
+
+/**
+ * Signals among runs. A child is told to `followUp` when its parent can no longer await it by handle;
+ * at its end it then sends `childSettled` to the parent's workflow id.
+ */
+export const FOLLOW_UP_SIGNAL = "tasker:followUp";
+export const CHILD_SETTLED_SIGNAL = "tasker:childSettled";
+
+/** Prefix of internal activities. No tool path can spell it: a tool's segments hold no colon. */
+export const INTERNAL_PREFIX = "tasker:";
+
+export const ACTIVITIES = {
+  openRun: "tasker:openRun",
+  advance: "tasker:advance",
+  recordCalls: "tasker:recordCalls",
+  closeRun: "tasker:closeRun",
+} as const;

@@ -1,0 +1,98 @@
+import type { Json } from "./json.ts";
+import type { TaskError } from "./errors.ts";
+import type { LogLine, Millis } from "./step.ts";
+import type { Carried } from "./value.ts";
+
+export const RUN_STATUSES = [
+  "queued",
+  "processing",
+  "suspended",
+  "completed",
+  "failed",
+  "cancelled",
+  "timed_out",
+  "terminated",
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const CALL_STATUSES = ["pending", "completed", "failed", "cancelled"] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** Identity of a run record. `taskRunId` is the Temporal workflow id; `firstRunId` tells its reuses apart. */
+export interface RunKey {
+  readonly taskRunId: string;
+  readonly firstRunId: string;
+}
+
+/** A nested run's place in its parent. */
+export interface ParentCall extends RunKey {
+  readonly call: number;
+}
+
+/** One tool use as it is recorded. Times are absent until they are known. */
+export interface CallRecord {
+  readonly id: number;
+  readonly tool: string;
+  readonly status: CallStatus;
+  readonly args: Carried;
+  readonly result?: Carried;
+  readonly error?: TaskError;
+  readonly attempts: number;
+  readonly startedAt?: Millis;
+  readonly endedAt?: Millis;
+  /** For `tasks.execute`: the child's id. */
+  readonly childRunId?: string;
+}
+
+/** The permanent record of a run. */
+export interface RunRecord extends RunKey {
+  readonly task: string;
+  readonly version: string;
+  readonly engine: string;
+  readonly status: "open" | "completed" | "failed" | "cancelled" | "timed_out" | "terminated";
+  readonly input: Carried;
+  readonly result?: Carried;
+  readonly error?: TaskError;
+  readonly parent?: ParentCall;
+  readonly startedAt: Millis;
+  readonly endedAt?: Millis;
+}
+
+/** What `--json` prints and the client answers. Times are ISO 8601 in UTC. */
+export interface RunReport {
+  readonly taskRunId: string;
+  readonly task: string;
+  readonly version: string;
+  readonly status: RunStatus;
+  readonly result: Json;
+  readonly error: {
+    readonly code: string;
+    readonly class: string;
+    readonly message: string;
+    readonly stack: string;
+  } | null;
+  readonly logs: readonly LogLine[];
+  readonly calls: readonly CallReport[];
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+export interface CallReport {
+  readonly id: number;
+  readonly tool: string;
+  readonly status: CallStatus;
+  readonly attempts: number;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** Answer of the `status` query. */
+export interface RunProgress {
+  readonly state: "processing" | "suspended";
+  /** The calls in flight, oldest first, at most 20 of them. */
+  readonly waitingFor: readonly { readonly id: number; readonly tool: string; readonly since: Millis }[];
+  readonly waiting: number;
+  readonly calls: number;
+  /** The newest lines, oldest first, at most 20. */
+  readonly logs: readonly LogLine[];
+}

@@ -1,0 +1,81 @@
+import type { Json, JsonText } from "./json.ts";
+import type { TaskError } from "./errors.ts";
+import type { Carried, Claim } from "./value.ts";
+
+/** Milliseconds since the epoch. */
+export type Millis = number;
+
+/** One line that a task wrote; `call` numbers do not apply to it. */
+export interface LogLine {
+  readonly at: Millis;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly text: string;
+}
+
+/** A call as the workflow dispatches it, after `advance` resolved it against the registry. */
+export type IssuedCall = { readonly id: number } & (
+  | {
+      readonly kind: "tool";
+      /** Dotted name, the activity's type. */
+      readonly tool: string;
+      readonly args: Carried;
+      /** Links after the first, for a service that is a chain. */
+      readonly links?: readonly ChainLink[];
+      readonly summary: string;
+      readonly timeouts?: ToolTimeouts;
+    }
+  | { readonly kind: "task"; readonly task: string; readonly input: Carried; readonly version?: string }
+  | { readonly kind: "timer"; readonly tool: "sleep" | "setTimeout"; readonly dueAt: Millis }
+  /** Refused by the registry, the policy or a limit; settles in the next step and is never scheduled. */
+  | { readonly kind: "refused"; readonly tool: string; readonly error: TaskError }
+);
+
+export interface ChainLink {
+  readonly name: string;
+  readonly args: readonly Json[];
+}
+
+/** Milliseconds; what a service sets apart from the defaults in `LIMITS`. */
+export interface ToolTimeouts {
+  readonly startToCloseMs?: number;
+  readonly scheduleToCloseMs?: number;
+}
+
+/** A call's outcome, fed back to the VM. */
+export type Settlement = { readonly id: number } & (
+  { readonly ok: true; readonly result: Carried } | { readonly ok: false; readonly error: TaskError }
+);
+
+/** One step of the journal: everything that decides what the VM does in it. */
+export interface JournalStep {
+  readonly now: Millis;
+  readonly settlements: readonly Settlement[];
+  /** Hash of what the step issued and how it ended; a replayed step must give the same. */
+  readonly digest: string;
+}
+
+/** A VM's memory in the blob store. */
+export interface SnapshotRef extends Claim {
+  readonly engine: string;
+}
+
+/** How a lost VM is made again: the newest snapshot, if there is one, and every step after it. */
+export interface Recovery {
+  readonly snapshot?: SnapshotRef;
+  readonly steps: readonly JournalStep[];
+}
+
+export type StepOutcome =
+  | { readonly state: "suspended" }
+  | { readonly state: "completed"; readonly result: Carried }
+  | { readonly state: "failed"; readonly error: TaskError };
+
+/** What a tool's activity answers. Workflow code cannot see attempts and times, so the result carries them. */
+export interface ToolAnswer {
+  readonly result: Carried;
+  readonly attempts: number;
+  readonly startedAt: Millis;
+  readonly endedAt: Millis;
+}
+
+export type { Json, JsonText };

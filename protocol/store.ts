@@ -1,0 +1,82 @@
+import type { TaskError } from "./errors.ts";
+import type { CallRecord, RunKey, RunRecord } from "./run.ts";
+import type { LogLine, Millis } from "./step.ts";
+import type { TaskVersion } from "./task.ts";
+import type { Carried, Claim } from "./value.ts";
+
+/** Everything that outlives a run's history. The same contract on SQLite and on Postgres. */
+export interface Store {
+  readonly versions: VersionStore;
+  readonly runs: RunStore;
+  readonly blobs: BlobStore;
+  readonly engines: EngineStore;
+  /** Finishes what was begun and releases connections and threads. */
+  close(): Promise<void>;
+}
+
+export interface VersionStore {
+  /**
+   * Adds a version and makes it the task's current one, in one transaction.
+   * A version that is there already is left as it is and becomes current; `unchanged` says that it was current before.
+   */
+  publish(version: TaskVersion): Promise<"published" | "unchanged">;
+  /** The version that a new run takes. */
+  current(task: string): Promise<TaskVersion | undefined>;
+  /** One version of a task, current or not. */
+  get(task: string, version: string): Promise<TaskVersion | undefined>;
+  /** The current version of every task, by name, without bundle and source map. */
+  list(): Promise<TaskSummary[]>;
+}
+
+export type TaskSummary = Omit<TaskVersion, "bundle" | "sourceMap">;
+
+export interface RunStore {
+  /** Writes the record of a run that begins. Doing it again changes nothing: the first write stands. */
+  open(run: Omit<RunRecord, "status" | "result" | "error" | "endedAt">): Promise<void>;
+  /**
+   * Upserts calls by (run, call id) and log lines by (run, position); `firstLine` is the position of the first of `lines`.
+   * A call that has settled never goes back to pending.
+   */
+  record(run: RunKey, calls: readonly CallRecord[], firstLine: number, lines: readonly LogLine[]): Promise<void>;
+  /**
+   * Ends an open record; pending calls become cancelled. A closed record stays as it is and the answer is false.
+   */
+  close(run: RunKey, end: RunEnd): Promise<boolean>;
+  /** The newest record with this workflow id, or the one with this first run id. */
+  get(taskRunId: string, firstRunId?: string): Promise<RunRecord | undefined>;
+  /** By call id. */
+  calls(run: RunKey): Promise<CallRecord[]>;
+  /** By position. */
+  logs(run: RunKey): Promise<LogLine[]>;
+  /** Records whose `parent` is this run, by the parent's call. */
+  children(run: RunKey): Promise<RunRecord[]>;
+  /** Newest first, at most `limit` (1 to 1,000). */
+  list(filter: {
+    readonly status?: RunRecord["status"];
+    readonly task?: string;
+    readonly limit: number;
+  }): Promise<RunRecord[]>;
+  /** Removes a closed run's record and every blob that no other run holds. An open one stays and the answer is false. */
+  remove(run: RunKey): Promise<boolean>;
+}
+
+export interface RunEnd {
+  readonly status: Exclude<RunRecord["status"], "open">;
+  readonly result?: Carried;
+  readonly error?: TaskError;
+  readonly endedAt: Millis;
+}
+
+/** Content-addressed bytes, each held by the runs that refer to it. Claims in run and call records hold too. */
+export interface BlobStore {
+  /** Keeps the bytes for this run and answers their claim only once they were read back whole. */
+  put(owner: RunKey, bytes: Uint8Array): Promise<Claim>;
+  /** Undefined when no such blob is there. Throws `blob_missing` when its bytes do not hash to its name. */
+  get(sha256: string): Promise<Uint8Array | undefined>;
+}
+
+/** Engines by their hash: every engine that an unfinished run names must be here. */
+export interface EngineStore {
+  put(engine: string, bytes: Uint8Array): Promise<void>;
+  get(engine: string): Promise<Uint8Array | undefined>;
+}
