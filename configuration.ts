@@ -1,0 +1,75 @@
+import path from "node:path";
+import { KEYS, type Key, type Values } from "./configuration/keys.ts";
+import { readValues, unreadVariables, type Environment } from "./configuration/readEnvironment.ts";
+import { temporalTls, type TemporalTls } from "./configuration/temporalTls.ts";
+
+/** Everything that a process of this project is told from outside; read once, then passed on. */
+export interface Configuration extends Omit<
+  Values,
+  "databaseFile" | "tlsCaPath" | "tlsCaData" | "tlsCertPath" | "tlsCertData" | "tlsKeyPath" | "tlsKeyData"
+> {
+  /** The SQLite file of the store; meaningless with a `databaseUrl`. */
+  readonly databaseFile: string;
+  readonly tls: TemporalTls;
+  /** What a person should know and nothing fails for: one line each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads and validates the environment: the one place that does.
+ * Throws a TaskerError `invalid_configuration` that names every bad variable, its value and what it accepts.
+ */
+export function readConfiguration(environment: Environment = process.env): Configuration {
+  const values = readValues(environment);
+  const warnings = unreadVariables(environment);
+  if (values.temporalAddress === undefined && values.temporalApiKey !== undefined) {
+    warnings.push("TEMPORAL_API_KEY has no effect without TEMPORAL_ADDRESS: an embedded server is used.");
+  }
+  return {
+    ...values,
+    databaseFile: values.databaseFile ?? path.join(values.home, "tasker.db"),
+    tls: temporalTls(values),
+    warnings,
+  };
+}
+
+/** What `Connection.connect` and `NativeConnection.connect` take. Throws when there is no server to connect to yet. */
+export function connectionOptions(configuration: Pick<Configuration, "temporalAddress" | "temporalApiKey" | "tls">): {
+  address: string;
+  tls: TemporalTls;
+  apiKey?: string;
+} {
+  const { temporalAddress: address, temporalApiKey: apiKey, tls } = configuration;
+  if (address === undefined) throw new Error("No Temporal address yet: join or start a stack first.");
+  return { address, tls, ...(apiKey !== undefined && { apiKey }) };
+}
+
+/** One line a key, `NAME = value (default)`, for `tasker doctor`. Secrets are masked. */
+export function describeConfiguration(environment: Environment = process.env): string {
+  return Object.values(KEYS)
+    .map((key: Key<unknown>) => {
+      const set = environment[key.name]?.trim();
+      const value = set ? shown(key, set) : (key.default ?? "(unset)");
+      return `${key.name} = ${value}${set || key.default === undefined ? "" : " (default)"}`;
+    })
+    .join("\n");
+}
+
+/** The README's table. */
+export function configurationTable(): string {
+  const rows = Object.values(KEYS).map((key: Key<unknown>) => {
+    const initial = key.defaultText ?? (key.default === undefined ? "" : `\`${key.default}\``);
+    return `| \`${key.name}\` | ${initial} | ${key.description} |`;
+  });
+  return ["| variable | default | what it decides |", "|---|---|---|", ...rows].join("\n");
+}
+
+function shown(key: Key<unknown>, value: string): string {
+  if (key.secret === undefined) return value;
+  if (key.secret === "whole" || !URL.canParse(value)) return "***";
+  const url = new URL(value);
+  if (url.password) url.password = "***";
+  // libpq also takes credentials as parameters.
+  for (const name of url.searchParams.keys()) if (/pass|key/i.test(name)) url.searchParams.set(name, "***");
+  return url.href;
+}

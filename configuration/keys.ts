@@ -1,0 +1,132 @@
+import { availableParallelism } from "node:os";
+import { TASK_QUEUE } from "../protocol/names.ts";
+import {
+  address,
+  filePath,
+  flag,
+  hostPatterns,
+  integer,
+  oneOf,
+  privateHosts,
+  text,
+  url,
+  type Parser,
+} from "./parsers.ts";
+
+/** One variable of the environment. */
+export interface Key<T> extends Parser<T> {
+  readonly name: string;
+  /** As it would be written in the environment; absent: the value is `undefined` unless it is set. */
+  readonly default?: string;
+  /** How documents write the default when it depends on the machine. */
+  readonly defaultText?: string;
+  readonly description: string;
+  /** `whole`: never shown. `password`: a URL whose password is never shown. */
+  readonly secret?: "whole" | "password";
+}
+
+type Details = Pick<Key<never>, "secret" | "defaultText">;
+
+function key<T>(name: string, parser: Parser<T>, initial: string, description: string, details: Details = {}): Key<T> {
+  return { name, ...parser, default: initial, description, ...details };
+}
+
+function optional<T>(name: string, parser: Parser<T>, description: string, details: Details = {}): Key<T | undefined> {
+  return { name, ...parser, description, ...details };
+}
+
+/**
+ * Everything that the environment decides. TEMPORAL_* are named as the Temporal CLI and the SDK's envconfig name them.
+ * `tasker doctor` and the README's table are printed from here.
+ */
+export const KEYS = {
+  temporalAddress: optional(
+    "TEMPORAL_ADDRESS",
+    address,
+    "The Temporal server to use. Unset: one is started for this directory.",
+  ),
+  temporalNamespace: key("TEMPORAL_NAMESPACE", text, "default", "The Temporal namespace."),
+  temporalApiKey: optional("TEMPORAL_API_KEY", text, "API key of the Temporal server; turns TLS on.", {
+    secret: "whole",
+  }),
+  temporalTls: optional(
+    "TEMPORAL_TLS",
+    flag,
+    "TLS towards the Temporal server. Unset: on with an API key or any TEMPORAL_TLS_… variable.",
+  ),
+  tlsServerName: optional("TEMPORAL_TLS_SERVER_NAME", text, "The name that the server's certificate must bear."),
+  tlsCaPath: optional("TEMPORAL_TLS_SERVER_CA_CERT_PATH", filePath, "File with the CA certificate (PEM)."),
+  tlsCaData: optional("TEMPORAL_TLS_SERVER_CA_CERT_DATA", text, "The CA certificate itself (PEM)."),
+  tlsCertPath: optional("TEMPORAL_TLS_CLIENT_CERT_PATH", filePath, "File with the client certificate (PEM)."),
+  tlsCertData: optional("TEMPORAL_TLS_CLIENT_CERT_DATA", text, "The client certificate itself (PEM)."),
+  tlsKeyPath: optional("TEMPORAL_TLS_CLIENT_KEY_PATH", filePath, "File with the client key (PEM)."),
+  tlsKeyData: optional("TEMPORAL_TLS_CLIENT_KEY_DATA", text, "The client key itself (PEM).", { secret: "whole" }),
+
+  home: key("TASKER_HOME", filePath, ".tasker", "Folder of this stack's databases, lock and discovery file."),
+  taskQueue: key("TASKER_TASK_QUEUE", text, TASK_QUEUE, "The Temporal task queue."),
+  databaseUrl: optional(
+    "TASKER_DATABASE_URL",
+    url("postgres:", "postgresql:"),
+    "Postgres for task versions, run records and blobs. Unset: SQLite. Several machines need it.",
+    { secret: "password" },
+  ),
+  databaseFile: optional(
+    "TASKER_DATABASE_FILE",
+    filePath,
+    "The SQLite file, when there is no TASKER_DATABASE_URL. Unset: `tasker.db` in TASKER_HOME.",
+  ),
+  sqliteSynchronous: key(
+    "TASKER_SQLITE_SYNCHRONOUS",
+    oneOf("full", "normal"),
+    "full",
+    "`full` survives a power cut; `normal` survives a killed process only and is about 15 % faster.",
+  ),
+  temporalCli: optional(
+    "TASKER_TEMPORAL_CLI",
+    filePath,
+    "The `temporal` executable. Unset: found on the PATH, in the cache, downloaded or built.",
+  ),
+  uiPort: key("TASKER_UI_PORT", integer(0, 65_535), "0", "Port of the embedded Web UI; 0 takes a free one."),
+  vmThreads: key(
+    "TASKER_VM_THREADS",
+    integer(1, 256),
+    String(Math.max(1, availableParallelism() - 1)),
+    "Threads that run tasks' code; the main thread keeps a core for itself.",
+    { defaultText: "cores − 1, at least 1" },
+  ),
+  vmCache: key(
+    "TASKER_VM_CACHE",
+    integer(0, 1_000_000),
+    "200",
+    "Suspended VMs kept in memory; others are made again from snapshot and journal.",
+  ),
+  workflowCache: key(
+    "TASKER_WORKFLOW_CACHE",
+    integer(1, 1_000_000),
+    "1000",
+    "Workflows that the worker keeps in memory (`maxCachedWorkflows`).",
+  ),
+  httpAllow: key(
+    "TASKER_HTTP_ALLOW",
+    hostPatterns,
+    "*",
+    "Hosts that `tools.http.fetch` may reach. `*` is every public host; private ones need TASKER_HTTP_PRIVATE too.",
+  ),
+  httpPrivate: key(
+    "TASKER_HTTP_PRIVATE",
+    privateHosts,
+    "none",
+    "Private, loopback and link-local addresses that `tools.http.fetch` may reach nevertheless.",
+  ),
+  logLevel: key(
+    "TASKER_LOG_LEVEL",
+    oneOf("debug", "info", "warn", "error"),
+    "warn",
+    "The least severe lines that worker and embedded server write to standard error.",
+  ),
+} satisfies Record<string, Key<unknown>>;
+
+/** The values of `KEYS`. */
+export type Values = {
+  readonly [Name in keyof typeof KEYS]: (typeof KEYS)[Name] extends Key<infer T> ? T : never;
+};

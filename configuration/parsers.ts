@@ -1,0 +1,89 @@
+import { isIP } from "node:net";
+import path from "node:path";
+import ipaddr from "ipaddr.js";
+
+/** Turns the text of a variable into its value. `accepts` completes the sentence "It accepts …". */
+export interface Parser<T> {
+  readonly accepts: string;
+  /** `undefined` when the text is not acceptable. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+/** Any text that is not empty. */
+export const text: Parser<string> = { accepts: "any text", parse: (value) => value };
+
+/** A path; relative ones start at the working directory. */
+export const filePath: Parser<string> = { accepts: "a path", parse: (value) => path.resolve(value) };
+
+export const flag: Parser<boolean> = {
+  accepts: "true or false (or 1 or 0)",
+  parse: (value) => {
+    if (/^(true|1)$/i.test(value)) return true;
+    return /^(false|0)$/i.test(value) ? false : undefined;
+  },
+};
+
+/** A whole number from `min` to `max`, both included. */
+export function integer(min: number, max: number): Parser<number> {
+  return {
+    accepts: `a whole number from ${min} to ${max}`,
+    parse: (value) => {
+      const number = /^\d+$/.test(value) ? Number(value) : NaN;
+      return number >= min && number <= max ? number : undefined;
+    },
+  };
+}
+
+export function oneOf<const T extends string>(...words: readonly T[]): Parser<T> {
+  return { accepts: words.join(", "), parse: (value) => words.find((word) => word === value) };
+}
+
+/** A URL with one of these protocols, such as `postgres:`. */
+export function url(...protocols: readonly string[]): Parser<string> {
+  return {
+    accepts: `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
+    parse: (value) => (URL.canParse(value) && protocols.includes(new URL(value).protocol) ? value : undefined),
+  };
+}
+
+const PORT = String.raw`(?::(?<port>\d{1,5}))`;
+const HOST = String.raw`(?:\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)*\.?)`;
+const ADDRESS = new RegExp(`^${HOST}${PORT}$`);
+const PATTERN = new RegExp(String.raw`^(?:\*|(?:\*\.)?${HOST})${PORT}?$`);
+
+/** `host:port`, as the Temporal CLI and SDK take it. */
+export const address: Parser<string> = { accepts: "host:port", parse: (value) => matched(ADDRESS, value) };
+
+/** `*`, a host, or `*.` and a domain for everything below it; a port may follow. */
+const hostPattern = (value: string) => matched(PATTERN, value);
+
+/** A CIDR range, an address, or a host; a port may follow a host. */
+const privateHost = (value: string) =>
+  isIP(value) !== 0 || ipaddr.isValidCIDR(value) ? value : value.includes("*") ? undefined : hostPattern(value);
+
+export const hostPatterns = list(
+  "hosts, separated by commas: `*`, `example.com`, `*.example.com`, `example.com:8443`; or `none`",
+  hostPattern,
+);
+
+export const privateHosts = list(
+  "private hosts and ranges, separated by commas: `10.1.0.0/16`, `127.0.0.1`, `localhost:8080`; or `none`",
+  privateHost,
+);
+
+function list(accepts: string, item: (value: string) => string | undefined): Parser<readonly string[]> {
+  return {
+    accepts,
+    parse: (value) => {
+      if (value === "none") return [];
+      const items = value.split(",").map((part) => item(part.trim()));
+      return items.every((part) => part !== undefined) ? items : undefined;
+    },
+  };
+}
+
+function matched(form: RegExp, value: string): string | undefined {
+  const match = form.exec(value);
+  const port = match?.groups?.["port"];
+  return match && (port === undefined || (Number(port) > 0 && Number(port) < 65_536)) ? value : undefined;
+}
