@@ -1,0 +1,52 @@
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from "@temporalio/client";
+import { CODES, type ErrorClass, type TaskError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/json.ts";
+import type { RunEnd } from "../protocol/store.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Carried } from "../protocol/value.ts";
+
+/** A run's end as Temporal tells it, for a run that could not write its own. `outcome` is what awaiting the workflow gave. */
+export function endFromTemporal(outcome: Outcome, endedAt: Date): RunEnd {
+  const at = endedAt.getTime();
+  if ("result" in outcome) return { status: "completed", result: toCarried(outcome.result), endedAt: at };
+  const cause = outcome.failure.cause;
+  if (cause instanceof TerminatedFailure) {
+    return {
+      status: "terminated",
+      error: fact(CODES.terminated, "infrastructure", `Terminated: ${cause.message}`),
+      endedAt: at,
+    };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return { status: "timed_out", error: fact(CODES.timedOut, "tool", cause.message), endedAt: at };
+  }
+  if (cause instanceof CancelledFailure) {
+    return { status: "cancelled", error: fact(CODES.cancelled, "guest", "The run was cancelled."), endedAt: at };
+  }
+  return { status: "failed", error: failureOf(cause), endedAt: at };
+}
+
+function fact(code: string, errorClass: ErrorClass, message: string): TaskError {
+  return { code, class: errorClass, message };
+}
+
+/** A run's failure has its code as type and its class and guest stack in the details. */
+function failureOf(cause: unknown): TaskError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof ApplicationFailure)) return fact(CODES.internal, "infrastructure", message);
+  const details: unknown = cause.details?.[0];
+  const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
+  const error = fact(cause.type ?? CODES.internal, toClass(noted["class"]), message);
+  return typeof noted["stack"] === "string" && noted["stack"] !== "" ? { ...error, stack: noted["stack"] } : error;
+}
+
+function toClass(value: unknown): ErrorClass {
+  return value === "guest" || value === "tool" || value === "limit" ? value : "infrastructure";
+}
+
+/** The workflow answers a `Carried`; whatever else stands there is taken as the value itself. */
+function toCarried(result: unknown): Carried {
+  if (typeof result === "object" && result !== null && ("value" in result || "claim" in result))
+    return result as Carried;
+  return { value: (result ?? null) as Json };
+}

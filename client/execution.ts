@@ -1,0 +1,72 @@
+import type { WorkflowExecutionDescription } from "@temporalio/client";
+import { defineSearchAttributeKey } from "@temporalio/common";
+import { asking, isNoWorkflow } from "./errors.ts";
+import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
+import type { RunStatus } from "../protocol/run.ts";
+
+/** What Temporal says of the newest workflow with an id. */
+export interface Execution {
+  readonly runId: string;
+  /** First run of its continue-as-new chain: tells reuses of the id apart. */
+  readonly firstRunId: string;
+  readonly task: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  /** `open` when it is running; else how it ended. */
+  readonly status: "open" | Extract<RunStatus, "completed" | "failed" | "cancelled" | "timed_out" | "terminated">;
+  /** A worker has, or is about to have, work on it right now. */
+  readonly processing: boolean;
+}
+
+/** The one search attribute that the client sets and reads; the workflow keeps the others. */
+export const TASK_NAME = defineSearchAttributeKey("TaskName", "KEYWORD");
+
+/** Asks Temporal for the newest workflow with this id; undefined when it knows none. */
+export async function findExecution(
+  { client }: Pick<ClientDependencies, "client">,
+  taskRunId: string,
+): Promise<Execution | undefined> {
+  try {
+    const found = await asking("describe the run", () =>
+      client.withDeadline(Date.now() + REQUEST_MS, () => client.workflow.getHandle(taskRunId).describe()),
+    );
+    return toExecution(found);
+  } catch (error) {
+    if (isNoWorkflow(error)) return undefined;
+    throw error;
+  }
+}
+
+function toExecution(found: WorkflowExecutionDescription): Execution {
+  return {
+    runId: found.runId,
+    firstRunId: found.raw.workflowExecutionInfo?.firstRunId || found.runId,
+    task: found.typedSearchAttributes.get(TASK_NAME) ?? "",
+    startedAt: found.startTime,
+    endedAt: found.closeTime ?? null,
+    status: toStatus(found.status.name),
+    // A query cannot tell: it is answered between workflow tasks, so it hardly ever sees a run at work.
+    processing: found.raw.pendingWorkflowTask != null,
+  };
+}
+
+function toStatus(name: WorkflowExecutionDescription["status"]["name"]): Execution["status"] {
+  switch (name) {
+    case "COMPLETED":
+      return "completed";
+    case "FAILED":
+      return "failed";
+    case "CANCELLED":
+      return "cancelled";
+    case "TERMINATED":
+      return "terminated";
+    case "TIMED_OUT":
+      return "timed_out";
+    case "RUNNING":
+    case "PAUSED":
+    case "CONTINUED_AS_NEW": // seen only in the instant before its successor is
+    case "UNSPECIFIED":
+    case "UNKNOWN":
+      return "open";
+  }
+}

@@ -1,0 +1,39 @@
+import { WorkflowFailedError } from "@temporalio/client";
+import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
+import { asking, isNoWorkflow } from "./errors.ts";
+
+/** What awaiting a workflow gave. */
+export type Outcome = { readonly result: unknown } | { readonly failure: WorkflowFailedError };
+
+/**
+ * Reads how a workflow ended that has ended, following its chain from `runId`.
+ * Undefined when Temporal does not know it.
+ */
+export async function outcomeOf(
+  { client }: Pick<ClientDependencies, "client">,
+  taskRunId: string,
+  runId: string,
+): Promise<Outcome | undefined> {
+  const wait = () => client.workflow.getHandle(taskRunId, runId).result();
+  return settle(() => client.withDeadline(Date.now() + REQUEST_MS, wait));
+}
+
+/** Waits until the newest workflow with this id has ended, however long that takes; false when Temporal knows none. */
+export async function untilEnded(
+  { client }: Pick<ClientDependencies, "client">,
+  taskRunId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const wait = () => client.workflow.getHandle(taskRunId).result();
+  return (await settle(() => client.withAbortSignal(signal, wait))) !== undefined;
+}
+
+async function settle(request: () => Promise<unknown>): Promise<Outcome | undefined> {
+  try {
+    return { result: await asking("read how the run ended", request) };
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return { failure: error };
+    if (isNoWorkflow(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import type { RunRecord, RunStatus } from "../protocol/run.ts";
+import type { ClientDependencies } from "./dependencies.ts";
+import { unknownRun } from "./errors.ts";
+import { findExecution, type Execution } from "./execution.ts";
+import { reconcile } from "./reconcile.ts";
+
+/** A run as record and Temporal tell it together. One of `record` and `execution` is there at least. */
+export interface Sighting {
+  readonly status: RunStatus;
+  readonly record?: RunRecord;
+  /** Only asked for while the record is open or not there. */
+  readonly execution?: Execution;
+  /** Temporal does not know the workflow of an open record: its history is gone, or this is another namespace. */
+  readonly lost?: true;
+}
+
+/**
+ * Looks at the newest run with this id. A closed record answers alone; an open one asks Temporal, and is closed
+ * when its workflow has ended.
+ * @throws unknown_run, temporal_unreachable
+ */
+export async function sight(dependencies: ClientDependencies, taskRunId: string): Promise<Sighting> {
+  const found = await dependencies.store.runs.get(taskRunId);
+  if (found !== undefined && found.status !== "open") return { status: found.status, record: found };
+
+  const execution = await findExecution(dependencies, taskRunId);
+  if (found === undefined) {
+    if (execution === undefined) throw unknownRun(taskRunId);
+    return { status: statusWithoutRecord(execution), execution };
+  }
+  if (execution === undefined) return { status: "terminated", record: found, lost: true };
+
+  const record = await reconcile(dependencies, found, execution);
+  // The id was started anew, and that run has not written its record yet.
+  if (execution.firstRunId !== record.firstRunId) return { status: statusWithoutRecord(execution), execution };
+  if (record.status !== "open") return { status: record.status, record };
+  return { status: execution.processing ? "processing" : "suspended", record, execution };
+}
+
+function statusWithoutRecord(execution: Execution): RunStatus {
+  return execution.status === "open" ? "queued" : execution.status;
+}

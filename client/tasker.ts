@@ -1,0 +1,50 @@
+import type { Json } from "../protocol/json.ts";
+import { TASK_QUEUE } from "../protocol/names.ts";
+import type { RunProgress, RunReport } from "../protocol/run.ts";
+import { cancelRun } from "./cancel.ts";
+import type { ClientDependencies } from "./dependencies.ts";
+import { followRun, type FollowOptions, type RunChange } from "./follow.ts";
+import { listRuns, type ListFilter, type RunSummary } from "./list.ts";
+import { untilEnded } from "./outcome.ts";
+import { readProgress } from "./progress.ts";
+import { reportRun } from "./report.ts";
+import { startRun, type StartedRun, type StartOptions } from "./start.ts";
+
+/** Starts task runs and looks after them. Every failure is a `TaskerError` with a stable code. */
+export interface Tasker {
+  /** Starts a run and answers at once; see `startRun`. */
+  start(task: string, input?: Json, options?: StartOptions): Promise<StartedRun>;
+  /** Everything that is known of a run, at once; see `reportRun`. */
+  report(taskRunId: string): Promise<RunReport>;
+  /** Waits for the run's end, however long that takes, and reports. A run that failed is a report too, not an error. */
+  result(taskRunId: string, options?: FollowOptions): Promise<RunReport>;
+  /** Asks the run to stop; see `cancelRun`. */
+  cancel(taskRunId: string): Promise<void>;
+  /** What the run is doing now; see `readProgress`. */
+  progress(taskRunId: string): Promise<RunProgress>;
+  /** The run's changes until its end; see `followRun`. */
+  follow(taskRunId: string, options?: FollowOptions): AsyncIterable<RunChange>;
+  /** Runs by their records, newest first; see `listRuns`. */
+  list(filter?: ListFilter): Promise<RunSummary[]>;
+}
+
+export interface TaskerOptions extends ClientDependencies {
+  /** The task queue that the workers poll; `tasker` when absent. */
+  readonly taskQueue?: string;
+}
+
+export function createTasker({ client, store, taskQueue = TASK_QUEUE }: TaskerOptions): Tasker {
+  const dependencies = { client, store, taskQueue };
+  return {
+    start: (task, input = null, options) => startRun(dependencies, task, input, options),
+    report: (taskRunId) => reportRun(dependencies, taskRunId),
+    result: async (taskRunId, { signal = new AbortController().signal } = {}) => {
+      await untilEnded(dependencies, taskRunId, signal);
+      return reportRun(dependencies, taskRunId);
+    },
+    cancel: (taskRunId) => cancelRun(dependencies, taskRunId),
+    progress: (taskRunId) => readProgress(dependencies, taskRunId),
+    follow: (taskRunId, options) => followRun(dependencies, taskRunId, options),
+    list: (filter) => listRuns(dependencies, filter),
+  };
+}
