@@ -16,10 +16,14 @@ export interface ToolContext {
   readonly links: readonly ChainLink[];
 }
 
+/** Whether a call changes anything outside. An effect is never made again once its result was recorded. */
+export type MethodKind = "read" | "effect";
+
 export interface Method {
-  /** Whether it changes anything outside. An effect is never made again once its result was recorded. */
-  readonly kind: "read" | "effect";
-  readonly timeouts?: ToolTimeouts;
+  /** A function where the arguments decide, as HTTP's method does. It must be pure; what it throws counts as `effect`. */
+  readonly kind: MethodKind | ((args: readonly Json[]) => MethodKind);
+  /** What differs from the defaults in `LIMITS`; a function under the same terms as `kind`. */
+  readonly timeouts?: ToolTimeouts | ((args: readonly Json[]) => ToolTimeouts | undefined);
   /** One line for the Web UI: what the call is about, without secrets. */
   summary?(args: readonly Json[]): string;
   /** Answers what JSON can hold; `undefined` becomes null. Throws a TaskerError, or what the service's `mapError` knows. */
@@ -36,7 +40,14 @@ export interface Service {
   /** Dotted names that messages may suggest for a misspelt one. */
   readonly known: readonly string[];
   /** Turns what the client library throws into a task error, and says whether trying again may help. */
-  mapError?(
-    error: unknown,
-  ): { readonly error: TaskError; readonly retryable: boolean; readonly retryAfterMs?: number } | undefined;
+  mapError?(error: unknown): MappedError | undefined;
+  /** Releases connections when the worker ends. */
+  close?(): Promise<void>;
+}
+
+/** What a library's error means to a task. `retryAfterMs` is the service's own wish, if it told one. */
+export interface MappedError {
+  readonly error: TaskError;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
 }

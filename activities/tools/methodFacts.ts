@@ -1,0 +1,37 @@
+import { LIMITS } from "../../protocol/limits.ts";
+import { safeText } from "../../protocol/text.ts";
+import type { Json } from "../../protocol/json.ts";
+import type { ToolTimeouts } from "../../protocol/step.ts";
+import type { Method, MethodKind } from "./service.ts";
+
+/** What the workflow must know of a call before it schedules it. */
+export interface MethodFacts {
+  readonly kind: MethodKind;
+  readonly timeouts?: ToolTimeouts;
+  /** One line for the Web UI, safe for Temporal and at most `LIMITS.summaryBytes`; empty when the method has none. */
+  readonly summary: string;
+}
+
+/**
+ * Asks a method about one call. The arguments come from a guest and the answers go into commands,
+ * so a method that throws over them is taken for an effect with default time limits.
+ */
+export function methodFacts(method: Method, args: readonly Json[]): MethodFacts {
+  const { kind, timeouts } = method;
+  const ownTimeouts = typeof timeouts === "function" ? attempt(() => timeouts(args)) : timeouts;
+  const summary = attempt(() => method.summary?.(args)) ?? "";
+  return {
+    kind: typeof kind === "function" ? (attempt(() => kind(args)) ?? "effect") : kind,
+    ...(ownTimeouts && { timeouts: ownTimeouts }),
+    // A summary is one line: what breaks or hides a line becomes a space.
+    summary: safeText(summary.slice(0, LIMITS.summaryBytes * 2).replaceAll(/\p{Cc}+/gu, " "), LIMITS.summaryBytes),
+  };
+}
+
+function attempt<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { LIMITS } from "../../protocol/limits.ts";
+import { utf8Length } from "../../protocol/text.ts";
+import { methodTable } from "./methodTable.ts";
+import { createRegistry } from "./registry.ts";
+import type { Service } from "./service.ts";
+
+const anyone = { task: "t", tools: null };
+const read = { kind: "read" as const, call: () => Promise.resolve(null) };
+const long = "a".repeat(LIMITS.toolNameBytes - 2);
+const services: Service[] = [
+  methodTable("http", { fetch: read }),
+  methodTable("gapi", { "admin.directory.domains.list": read }),
+  { ...methodTable("supabase", { from: read }), chain: true },
+  methodTable("x", { [long]: read, [`${long}a`]: read }),
+];
+const registry = createRegistry(services, { builtIn: ["sleep", "tasks.execute"] });
+
+describe("registry", () => {
+  it("finds a method by its path and answers its dotted name", () => {
+    const found = registry.resolve(["gapi", "admin", "directory", "domains", "list"], anyone);
+    assert(found.ok);
+    assert.equal(found.tool, "gapi.admin.directory.domains.list");
+    assert.equal(found.service.name, "gapi");
+    assert.equal(found.method, read);
+  });
+
+  it("tells which services are chains, and every known name", () => {
+    assert.deepEqual(registry.chains, ["supabase"]);
+    assert(registry.known.includes("tasks.execute") && registry.known.includes("http.fetch"));
+  });
+
+  it("takes a name of exactly the longest length and refuses one byte more", () => {
+    assert(registry.resolve(["x", long], anyone).ok);
+    assert(!registry.resolve(["x", `${long}a`], anyone).ok);
+  });
+
+  const hostile: [string, unknown[]][] = [
+    ["nothing", []],
+    ["an empty segment", ["http", ""]],
+    ["an empty service", [""]],
+    ["a service alone", ["http"]],
+    ["one segment too many", ["http", "fetch", "call"]],
+    ["a lone surrogate", ["http", "\ud800"]],
+    ["a NUL", ["http", "fetch\0"]],
+    ["a line break at the end", ["http", "fetch\n"]],
+    ["1,001 characters", ["a".repeat(1001)]],
+    ["10 MB", ["http", "😀".repeat(2_500_000)]],
+    ["100,000 segments", new Array<string>(100_000).fill("a")],
+    ["__proto__", ["__proto__"]],
+    ["__proto__ below", ["http", "__proto__"]],
+    ["constructor", ["constructor", "name"]],
+    ["constructor below", ["http", "constructor"]],
+    ["toString", ["http", "toString"]],
+    ["an internal activity", ["tasker:advance"]],
+    ["an internal activity in parts", ["tasker", "advance"]],
+    ["an internal activity below", ["http", "tasker:advance"]],
+    ["dots in a segment", ["http.fetch"]],
+    ["dots in a lower segment", ["gapi", "admin.directory.domains.list"]],
+    ["default", ["default"]],
+    ["no strings", [{ toString: 1 }, null, 7]],
+    ["terminal control", ["\u001b[2J", "x"]],
+  ];
+  for (const [what, path] of hostile) {
+    it(`refuses ${what} with unknown_tool and answers bounded, well-formed text`, () => {
+      const refused = registry.resolve(path as string[], anyone);
+      assert(!refused.ok);
+      assert.equal(refused.error.code, "unknown_tool");
+      assert.equal(refused.error.class, "guest");
+      for (const text of [refused.tool, refused.error.message]) {
+        assert(text.isWellFormed());
+        assert.doesNotMatch(text, /\p{Cc}/u);
+        assert(utf8Length(text) <= 2000);
+      }
+      assert(utf8Length(refused.tool) <= LIMITS.toolNameBytes);
+    });
+  }
+
+  it("names the nearest tool for a misspelt one, built-in ones too", () => {
+    const message = (path: string[]): string => {
+      const refused = registry.resolve(path, anyone);
+      assert(!refused.ok);
+      return refused.error.message;
+    };
+    assert.match(message(["http", "fetsh"]), /Did you mean tools\.http\.fetch\?/);
+    assert.match(
+      message(["gapi", "admin", "directory", "domain", "list"]),
+      /tools\.gapi\.admin\.directory\.domains\.list/,
+    );
+    assert.match(message(["slep"]), /tools\.sleep\?/);
+    assert.match(message(["qqqqqq", "zzzzz"]), /Known tools begin with gapi, http, sleep, supabase, tasks, x\./);
+  });
+
+  it("refuses a tool that the policy denies, before it is scheduled", () => {
+    const strict = createRegistry(services, { policy: { rules: [{ tasks: "*", tools: ["http"], allow: false }] } });
+    const refused = strict.resolve(["http", "fetch"], anyone);
+    assert(!refused.ok);
+    assert.equal(refused.error.code, "denied");
+    assert.equal(refused.tool, "http.fetch");
+  });
+
+  it("does not start with two services of one name, or a name that no path can spell", () => {
+    assert.throws(() => createRegistry([methodTable("a", {}), methodTable("a", {})]), /Two services are named a/);
+    assert.throws(() => createRegistry([methodTable("tasker:x", {})]), /cannot name a service/);
+  });
+
+  it("closes every service, even when one fails", async () => {
+    const closed: string[] = [];
+    const failing = { ...methodTable("a", {}), close: () => Promise.reject(new Error("no")) };
+    const good = { ...methodTable("b", {}), close: () => Promise.resolve().then(() => void closed.push("b")) };
+    await createRegistry([failing, good]).close();
+    assert.deepEqual(closed, ["b"]);
+  });
+});

@@ -1,0 +1,100 @@
+import { CODES, type TaskError } from "../../protocol/errors.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import { safeText, utf8Length } from "../../protocol/text.ts";
+import { createNearestName } from "./nearestName.ts";
+import { ALLOW_ALL, denial, type Caller, type Policy } from "./policy.ts";
+import type { Method, Service } from "./service.ts";
+
+export interface Registry {
+  /** Names of the services whose calls are collected as builder chains. */
+  readonly chains: readonly string[];
+  /** Every dotted name that a service tells of, and the built-in tools. */
+  readonly known: readonly string[];
+  /**
+   * Finds the method behind a path such as `["http", "fetch"]`, if this caller may use it.
+   * The path comes from a guest and may hold anything; what is answered is safe for Temporal and of bounded size.
+   */
+  resolve(path: readonly string[], caller: Caller): Resolution;
+  /** Whether the caller may use a tool that is no service, such as `tasks.execute`. */
+  denial(tool: string, caller: Caller): TaskError | undefined;
+  /** Closes every service; all are closed even if one fails. */
+  close(): Promise<void>;
+}
+
+export type Resolution =
+  | { readonly ok: true; readonly tool: string; readonly service: Service; readonly method: Method }
+  /** `tool` is a printable form of the path, for the call's record. */
+  | { readonly ok: false; readonly tool: string; readonly error: TaskError };
+
+export interface RegistryOptions {
+  /** The operator's; by default every registered tool is allowed. */
+  readonly policy?: Policy;
+  /** Tools that the workflow or the VM serves itself. Only messages use them. */
+  readonly builtIn?: readonly string[];
+}
+
+/** What a segment may be. It excludes `__proto__`, a dot inside a segment, and the colon of internal activities. */
+const SEGMENT = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+/** Throws an Error when two services have one name, or a name is no segment: both are mistakes of the composition root. */
+export function createRegistry(services: readonly Service[], options: RegistryOptions = {}): Registry {
+  const { policy = ALLOW_ALL, builtIn = [] } = options;
+  const byName = new Map<string, Service>();
+  for (const service of services) {
+    if (!SEGMENT.test(service.name)) throw new Error(`${JSON.stringify(service.name)} cannot name a service.`);
+    if (byName.has(service.name)) throw new Error(`Two services are named ${service.name}.`);
+    byName.set(service.name, service);
+  }
+  const known = [...new Set([...services.flatMap((service) => service.known), ...builtIn])];
+  const nearestName = createNearestName(known);
+  const beginnings = [...new Set(known.map((tool) => tool.split(".", 1).join("")))].sort().join(", ");
+
+  function unknownTool(path: readonly unknown[]): TaskError {
+    const name = printable(path);
+    const nearest = nearestName(name);
+    const advice = nearest === undefined ? `Known tools begin with ${beginnings}.` : `Did you mean tools.${nearest}?`;
+    const message = safeText(`There is no tool ${JSON.stringify(name)}. ${advice}`, 2000);
+    return { code: CODES.unknownTool, class: "guest", message };
+  }
+
+  return {
+    chains: services.filter((service) => service.chain).map((service) => service.name),
+    known,
+    denial: (tool, caller) => denial(policy, caller, tool),
+    resolve(path, caller) {
+      const [name, ...below] = path;
+      const tool = isToolPath(path) ? path.join(".") : undefined;
+      const service = name === undefined ? undefined : byName.get(name);
+      const method = tool === undefined ? undefined : service?.method(below);
+      if (tool === undefined || !service || !method) {
+        return { ok: false, tool: printable(path), error: unknownTool(path) };
+      }
+      const error = denial(policy, caller, tool);
+      return error ? { ok: false, tool, error } : { ok: true, tool, service, method };
+    },
+    async close() {
+      await Promise.allSettled(services.map(async (service) => service.close?.()));
+    },
+  };
+}
+
+// The type of a path says string; one that a guest built by hand may say otherwise.
+function isToolPath(path: readonly unknown[]): boolean {
+  if (path.length === 0 || path.length > LIMITS.toolNameBytes) return false;
+  let bytes = path.length - 1;
+  for (const segment of path) {
+    if (typeof segment !== "string" || segment.length > LIMITS.toolNameBytes || !SEGMENT.test(segment)) return false;
+    bytes += utf8Length(segment);
+  }
+  return bytes <= LIMITS.toolNameBytes;
+}
+
+/** The path as a dotted name that a person can read, whatever it holds: at most `LIMITS.toolNameBytes`, no control characters. */
+function printable(path: readonly unknown[]): string {
+  const max = LIMITS.toolNameBytes;
+  const dotted = path
+    .slice(0, max)
+    .map((segment) => (typeof segment === "string" ? segment.slice(0, max) : "?"))
+    .join(".");
+  return safeText(dotted.slice(0, max + 1).replaceAll(/\p{Cc}/gu, "\uFFFD"), max);
+}

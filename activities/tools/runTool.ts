@@ -1,0 +1,114 @@
+import { Context } from "@temporalio/activity";
+import { CODES, TaskerError } from "../../protocol/errors.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import type { Json } from "../../protocol/json.ts";
+import type { Millis, ToolAnswer } from "../../protocol/step.ts";
+import type { BlobStore } from "../../protocol/store.ts";
+import type { Carried } from "../../protocol/value.ts";
+import type { Registry } from "./registry.ts";
+import { resultJson } from "./resultJson.ts";
+import type { Service } from "./service.ts";
+import { explainThrown, toolFailure } from "./toolFailure.ts";
+import type { ToolRequest } from "./toolRequest.ts";
+
+export interface ToolActivityDeps {
+  readonly registry: Registry;
+  readonly blobs: BlobStore;
+  /** Takes secrets out of an error message. By default nothing is secret. */
+  readonly mask?: (text: string) => string;
+}
+
+/**
+ * The one wrapper that every tool runs in, to be registered as the worker's `default` activity: the activity's type is the
+ * tool's dotted name. It heartbeats, passes cancellation on, and lets nothing out that Temporal cannot carry.
+ * Throws an ApplicationFailure whose type is the error's code and whose details are `[ToolFailureDetail]`, or the
+ * CancelledFailure that the activity was cancelled with.
+ */
+export function createToolActivity(deps: ToolActivityDeps): (request: ToolRequest) => Promise<ToolAnswer> {
+  const mask = deps.mask ?? ((text) => text);
+
+  return async function runTool(request) {
+    const { info, cancellationSignal } = Context.current();
+    const startedAt = firstStart(info.attempt, info.scheduledTimestampMs);
+    const timing = (): { attempts: number; startedAt: Millis; endedAt: Millis } => ({
+      attempts: info.attempt,
+      startedAt,
+      endedAt: Math.max(startedAt, Date.now()),
+    });
+    const stopHeartbeat = startHeartbeat();
+    let service: Service | undefined;
+    try {
+      // Temporal takes any name, and the policy may be another on this worker: what `advance` allowed is asked again.
+      const found = deps.registry.resolve(info.activityType.split("."), request);
+      if (!found.ok) throw new TaskerError(found.error);
+      service = found.service;
+      const args = await readArguments(deps.blobs, request.args);
+      const call = found.method.call(args, {
+        idempotencyKey: `${request.run.firstRunId}:${request.call}`,
+        taskRunId: request.run.taskRunId,
+        task: request.task,
+        attempt: info.attempt,
+        signal: cancellationSignal,
+        links: request.links ?? [],
+      });
+      const result = await orAborted(call, cancellationSignal);
+      return { result: await carry(deps.blobs, request, result), ...timing() };
+    } catch (thrown) {
+      // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
+      if (cancellationSignal.aborted) throw cancellationSignal.reason;
+      throw toolFailure(explainThrown(thrown, service), timing(), mask);
+    } finally {
+      stopHeartbeat();
+    }
+  };
+}
+
+/** When the call began: a later attempt knows only when the first was scheduled. */
+function firstStart(attempt: number, scheduledAt: Millis): Millis {
+  return attempt === 1 ? Date.now() : Math.min(scheduledAt, Date.now());
+}
+
+/** An activity learns of its cancellation only if it heartbeats; one without a heartbeat timeout (a local one) must not. */
+function startHeartbeat(): () => void {
+  const context = Context.current();
+  if (context.info.isLocal || !context.info.heartbeatTimeoutMs) return () => undefined;
+  context.heartbeat();
+  const every = Math.min(context.info.heartbeatTimeoutMs, LIMITS.toolHeartbeatMs) / 3;
+  const timer = setInterval(() => context.heartbeat(), every);
+  return () => clearInterval(timer);
+}
+
+/** Ends with the signal even if the tool does not listen to it: a stuck library must not keep the worker's slot. */
+async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([call, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function readArguments(blobs: BlobStore, carried: Carried): Promise<readonly Json[]> {
+  const value = "value" in carried ? carried.value : await readClaim(blobs, carried.claim.sha256);
+  if (Array.isArray(value)) return value;
+  throw new TaskerError(
+    { code: CODES.internal, class: "infrastructure", message: "A tool's arguments must be a JSON array." },
+    { retryable: false },
+  );
+}
+
+async function readClaim(blobs: BlobStore, sha256: string): Promise<Json> {
+  const bytes = await blobs.get(sha256);
+  if (bytes) return JSON.parse(Buffer.from(bytes).toString("utf8")) as Json;
+  const message = `The arguments' blob ${sha256} is not in the store.`;
+  throw new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message });
+}
+
+async function carry(blobs: BlobStore, request: ToolRequest, result: unknown): Promise<Carried> {
+  const { text, bytes } = resultJson(result);
+  if (bytes <= request.inlineBytes) return { value: JSON.parse(text) as Json };
+  return { claim: await blobs.put(request.run, Buffer.from(text, "utf8")) };
+}

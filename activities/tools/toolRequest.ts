@@ -1,0 +1,20 @@
+import type { ChainLink } from "../../protocol/step.ts";
+import type { RunKey } from "../../protocol/run.ts";
+import type { Carried } from "../../protocol/value.ts";
+
+/** The one argument of every tool's activity; the activity's type is the tool's dotted name. */
+export interface ToolRequest {
+  /** `firstRunId` is the run's identity for ever; it also owns the blobs that the result may need. */
+  readonly run: RunKey;
+  /** The call's number in the run, from 1. */
+  readonly call: number;
+  readonly task: string;
+  /** A JSON array: the arguments of the call, or of the first link of a chain. */
+  readonly args: Carried;
+  /** Links after the first, for a service that is a chain. */
+  readonly links?: readonly ChainLink[];
+  /** A result whose JSON is larger than this goes to the blob store. */
+  readonly inlineBytes: number;
+  /** The version's `@tools`; null when it has none. */
+  readonly tools: readonly string[] | null;
+}
