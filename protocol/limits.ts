@@ -59,6 +59,18 @@ export const LIMITS = {
   /** Activities and child workflows in flight. Temporal advises at most 500. */
   inflightCommands: 500,
 
+  /** Attempts of an internal activity as a local one, before it becomes a regular one that the Web UI shows. */
+  localAttempts: 3,
+  /** Steps in the journal since the last snapshot; with one more the next step takes a snapshot. */
+  journalSteps: 200,
+  /** Settlements in the journal since the last snapshot. Bounds what a recovery has to carry. */
+  journalBytes: 512 * KiB,
+  /** CPU time of the steps since the last snapshot. */
+  journalCpuMs: second,
+  /** Call records and log lines that wait in the workflow to be written down. */
+  unrecordedBytes: 512 * KiB,
+  unrecordedCalls: 500,
+
   /** `tools.sleep` and `setTimeout`: the longest wait, 10 years of 365 days. */
   sleepMs: 10 * 365 * 24 * 60 * minute,
 

@@ -34,7 +34,8 @@ export interface CallRecord {
   readonly id: number;
   readonly tool: string;
   readonly status: CallStatus;
-  readonly args: Carried;
+  /** Absent in an update of a call that was recorded before: the arguments stay. */
+  readonly args?: Carried;
   readonly result?: Carried;
   readonly error?: TaskError;
   readonly attempts: number;

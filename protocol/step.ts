@@ -13,7 +13,11 @@ export interface LogLine {
 }
 
 /** A call as the workflow dispatches it, after `advance` resolved it against the registry. */
-export type IssuedCall = { readonly id: number } & (
+export type IssuedCall = {
+  readonly id: number;
+  /** Size of what it carries inline. */
+  readonly bytes: number;
+} & (
   | {
       readonly kind: "tool";
       /** Dotted name, the activity's type. */
@@ -24,10 +28,17 @@ export type IssuedCall = { readonly id: number } & (
       readonly summary: string;
       readonly timeouts?: ToolTimeouts;
     }
-  | { readonly kind: "task"; readonly task: string; readonly input: Carried; readonly version?: string }
-  | { readonly kind: "timer"; readonly tool: "sleep" | "setTimeout"; readonly dueAt: Millis }
+  | {
+      readonly kind: "task";
+      readonly task: string;
+      readonly version?: string;
+      readonly input: Carried;
+      /** Workflow id of the child. */
+      readonly childRunId: string;
+    }
+  | { readonly kind: "timer"; readonly tool: "sleep" | "setTimeout"; readonly ms: number; readonly dueAt: Millis }
   /** Refused by the registry, the policy or a limit; settles in the next step and is never scheduled. */
-  | { readonly kind: "refused"; readonly tool: string; readonly error: TaskError }
+  | { readonly kind: "refused"; readonly tool: string; readonly args: Carried; readonly error: TaskError }
 );
 
 export interface ChainLink {

@@ -1,0 +1,113 @@
+import type { TaskError } from "./errors.ts";
+import type { Json } from "./json.ts";
+import type { CallRecord, ParentCall, RunKey } from "./run.ts";
+import type { IssuedCall, LogLine, Millis, Recovery, Settlement, SnapshotRef, StepOutcome } from "./step.ts";
+import type { RunEnd } from "./store.ts";
+import type { Carried, Claim } from "./value.ts";
+
+/**
+ * What the workflow says to its internal activities and hears from them. They run as local activities;
+ * after `LIMITS.localAttempts` failures as regular ones, where the Web UI shows them.
+ */
+
+/** The argument of workflow `taskRun`, as a program, a parent or `temporal workflow start` gives it. */
+export interface TaskRunArgs {
+  readonly task: string;
+  /** A published version; the current one when absent. */
+  readonly version?: string;
+  /** Any JSON value; null when absent. */
+  readonly input?: Json;
+  /** Instead of `input`, when that is large. */
+  readonly inputClaim?: Claim;
+  readonly options?: TaskRunOptions;
+  /** Set by a parent run. */
+  readonly nested?: Nested;
+}
+
+export interface TaskRunOptions {
+  /** Continue as new at this many history events, if the server has not suggested it before. 20 at least. */
+  readonly continueAsNewEvents?: number;
+}
+
+export interface Nested {
+  readonly parent: ParentCall;
+  /** The outermost run has depth 1. */
+  readonly depth: number;
+}
+
+export interface OpenRequest {
+  readonly run: RunKey;
+  readonly args: TaskRunArgs;
+  readonly startedAt: Millis;
+}
+
+/** A run that may begin, with what it pins; or why it may not (its record is written and closed then). */
+export type OpenAnswer =
+  { readonly ok: true; readonly pinned: PinnedRun } | { readonly ok: false; readonly error: TaskError };
+
+/** What a run keeps from its start to its end. */
+export interface PinnedRun {
+  readonly task: string;
+  readonly version: string;
+  readonly engine: string;
+  /** From `@tools`. */
+  readonly tools: readonly string[] | null;
+  /** Set when the input travels as a claim check. */
+  readonly inputClaim?: Claim;
+  readonly depth: number;
+}
+
+export interface AdvanceRequest {
+  readonly run: RunKey;
+  readonly pinned: PinnedRun;
+  /** The run's input; needed for a first step only. */
+  readonly input?: Carried;
+  /** Names the VM that this call continues; null before the first step. */
+  readonly token: string | null;
+  /** Absent when only a snapshot is wanted. */
+  readonly step?: { readonly now: Millis; readonly settlements: readonly Settlement[] };
+  /** Given when the worker said that it has no VM. */
+  readonly recovery?: Recovery;
+  readonly snapshot: boolean;
+}
+
+export type AdvanceAnswer =
+  | { readonly kind: "no_vm" }
+  | {
+      readonly kind: "advanced";
+      /** Names the VM as it is now; minted by this execution. */
+      readonly token: string;
+      readonly step?: StepAnswer;
+      readonly snapshot?: SnapshotRef;
+    };
+
+export interface StepAnswer {
+  readonly outcome: StepOutcome;
+  readonly calls: readonly IssuedCall[];
+  readonly cleared: readonly number[];
+  readonly logs: readonly LogLine[];
+  /** The VM holds more than fitted: call again without settlements. */
+  readonly more: boolean;
+  readonly digest: string;
+  readonly cpuMs: number;
+  /** Size of `calls` and `logs` in the history. */
+  readonly bytes: number;
+}
+
+export interface RecordRequest {
+  readonly run: RunKey;
+  readonly calls: readonly CallRecord[];
+  readonly firstLine: number;
+  readonly logs: readonly LogLine[];
+}
+
+export interface CloseRequest extends RecordRequest {
+  readonly end: RunEnd;
+}
+
+export interface InternalActivities {
+  openRun(request: OpenRequest): Promise<OpenAnswer>;
+  advance(request: AdvanceRequest): Promise<AdvanceAnswer>;
+  recordCalls(request: RecordRequest): Promise<void>;
+  closeRun(request: CloseRequest): Promise<void>;
+}

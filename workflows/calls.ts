@@ -1,0 +1,259 @@
+import { CancellationScope, condition } from "@temporalio/workflow";
+import type { PinnedRun } from "../protocol/activities.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import type { CallRecord, RunKey } from "../protocol/run.ts";
+import type { IssuedCall, Millis, Settlement } from "../protocol/step.ts";
+import type { Carried } from "../protocol/value.ts";
+import { Children, type ChildOutcome } from "./children.ts";
+import { readFailure, type CallFailure } from "./failure.ts";
+import type { Recorder } from "./recorder.ts";
+import { Timers } from "./timers.ts";
+import { callTool, type ToolCall } from "./toolCall.ts";
+import type { WorkflowTaskBudget } from "./workflowTask.ts";
+
+/** Many calls in flight get a small share each of what may arrive inline, few get the whole `LIMITS.inlineBytes`. */
+const FEW_IN_FLIGHT = 64;
+const SMALL_SHARE_BYTES = 8 * 1024;
+
+/** A call that has not settled, as the status query and a continued run need it. */
+export interface OpenCall {
+  readonly id: number;
+  readonly tool: string;
+  readonly since: Millis;
+  readonly dueAt?: Millis;
+  readonly childRunId?: string;
+}
+
+/** What a continued run takes over: nothing of it was lost, and nothing is started again. */
+export interface CallsState {
+  readonly open: readonly OpenCall[];
+  /** Issued, and not yet dispatched. */
+  readonly queue: readonly IssuedCall[];
+  /** Settled, and not yet fed to the VM. */
+  readonly settlements: readonly Settlement[];
+}
+
+/** Dispatches a run's calls and collects their settlements in the order of their arrival. */
+export class Calls {
+  private readonly run: RunKey;
+  private readonly pinned: PinnedRun;
+  private readonly budget: WorkflowTaskBudget;
+  private readonly recorder: Recorder;
+  readonly children: Children;
+  private readonly timers = new Timers((id) => this.complete(id, { value: null }));
+  private readonly open = new Map<number, OpenCall>();
+  private queue: IssuedCall[] = [];
+  private settlements: Settlement[] = [];
+  private toolsInFlight = 0;
+  private stopped = false;
+
+  constructor(run: RunKey, pinned: PinnedRun, budget: WorkflowTaskBudget, recorder: Recorder, state?: CallsState) {
+    this.run = run;
+    this.pinned = pinned;
+    this.budget = budget;
+    this.recorder = recorder;
+    this.children = new Children(run.taskRunId, (id, outcome) => this.childSettled(id, outcome));
+    if (state !== undefined) this.takeOver(state);
+  }
+
+  /** Whether there is something to feed to the VM. */
+  get hasSettlements(): boolean {
+    return this.settlements.length > 0;
+  }
+
+  get queued(): number {
+    return this.queue.length;
+  }
+
+  get unsettled(): number {
+    return this.open.size;
+  }
+
+  /** The first `count` calls that have not settled, in the order in which they were issued. */
+  oldest(count: number): readonly OpenCall[] {
+    return [...this.open.values().take(count)];
+  }
+
+  /** No activity is in flight: what is left can be carried into a continued run. */
+  get isDrained(): boolean {
+    return this.toolsInFlight === 0;
+  }
+
+  get state(): CallsState {
+    const queued = new Set(this.queue.map(({ id }) => id));
+    return {
+      open: [...this.open.values()].filter(({ id }) => !queued.has(id)),
+      queue: this.queue,
+      settlements: this.settlements,
+    };
+  }
+
+  issue(call: IssuedCall): void {
+    const record = openRecord(call);
+    this.recorder.call(record, call.bytes);
+    if (call.kind === "refused") {
+      this.recorder.call({ ...record, status: "failed", error: call.error, endedAt: Date.now() }, 0);
+      this.settlements.push({ id: call.id, ok: false, error: call.error });
+      return;
+    }
+    this.open.set(call.id, {
+      id: call.id,
+      tool: record.tool,
+      since: Date.now(),
+      ...(call.kind === "timer" ? { dueAt: call.dueAt } : {}),
+      ...(call.kind === "task" ? { childRunId: call.childRunId } : {}),
+    });
+    if (call.kind === "timer") this.timers.add(call.id, call.dueAt);
+    else this.queue.push(call);
+  }
+
+  /** The guest cleared a timer. */
+  clear(id: number): void {
+    const call = this.open.get(id);
+    if (call?.dueAt === undefined) return;
+    this.timers.clear(id);
+    this.open.delete(id);
+    this.recorder.call({ ...settledRecord(call), status: "cancelled" }, 0);
+  }
+
+  /** The next batch for the VM, in order of arrival, bounded in bytes; at least one if there is any. */
+  takeSettlements(): readonly Settlement[] {
+    let bytes = 0;
+    let count = 0;
+    for (const settlement of this.settlements) {
+      bytes += settlement.ok ? sizeOf(settlement.result) : settlement.error.message.length;
+      if (count > 0 && bytes > LIMITS.settlementBytes) break;
+      count++;
+    }
+    return this.settlements.splice(0, count);
+  }
+
+  /** Dispatches and serves timers until its scope is cancelled. */
+  async serve(): Promise<never> {
+    return (await Promise.all([this.timers.serve(), this.dispatch()]))[0];
+  }
+
+  /** No more calls are dispatched; timers go on. */
+  stopDispatching(): void {
+    this.stopped = true;
+  }
+
+  private async dispatch(): Promise<never> {
+    for (;;) {
+      await condition(() => this.mayDispatch());
+      const bytes = this.queue[0]?.bytes ?? 0;
+      await this.budget.reserve(bytes);
+      if (!this.mayDispatch()) continue;
+      const call = this.queue.shift();
+      if (call?.kind === "tool") void this.runTool(call);
+      if (call?.kind === "task") void this.children.start(call, this.nested(call.id));
+    }
+  }
+
+  private mayDispatch(): boolean {
+    const inFlight = this.toolsInFlight + this.children.pending;
+    return !this.stopped && this.queue.length > 0 && inFlight < LIMITS.inflightCommands;
+  }
+
+  private nested(call: number) {
+    return { parent: { ...this.run, call }, depth: this.pinned.depth + 1 };
+  }
+
+  private async runTool(call: ToolCall): Promise<void> {
+    const inlineBytes = this.toolsInFlight < FEW_IN_FLIGHT ? LIMITS.inlineBytes : SMALL_SHARE_BYTES;
+    this.toolsInFlight++;
+    try {
+      const { result, ...times } = await callTool(this.run, this.pinned, call, inlineBytes);
+      this.complete(call.id, result, times);
+    } catch (failure) {
+      // The run is over: its closing marks what has not settled as cancelled.
+      if (CancellationScope.current().consideredCancelled) return;
+      this.fail(call.id, readFailure(failure));
+    } finally {
+      this.toolsInFlight--;
+    }
+  }
+
+  private childSettled(id: number, outcome: ChildOutcome): void {
+    if (outcome.ok) this.complete(id, outcome.result);
+    else this.fail(id, outcome);
+  }
+
+  private complete(
+    id: number,
+    result: Carried,
+    times: Partial<Pick<CallRecord, "attempts" | "startedAt" | "endedAt">> = {},
+  ): void {
+    const call = this.open.get(id);
+    if (call === undefined) return;
+    this.open.delete(id);
+    this.recorder.call({ ...settledRecord(call), status: "completed", result, ...times }, sizeOf(result));
+    this.settlements.push({ id, ok: true, result });
+  }
+
+  private fail(id: number, { error, ...times }: CallFailure): void {
+    const call = this.open.get(id);
+    if (call === undefined) return;
+    this.open.delete(id);
+    this.recorder.call({ ...settledRecord(call), status: "failed", error, ...times }, error.message.length);
+    this.settlements.push({ id, ok: false, error });
+  }
+
+  private takeOver({ open, queue, settlements }: CallsState): void {
+    this.queue = [...queue];
+    this.settlements = [...settlements];
+    for (const call of open) {
+      this.open.set(call.id, call);
+      if (call.dueAt !== undefined) this.timers.add(call.id, call.dueAt);
+      if (call.childRunId !== undefined) this.children.adopt(call.id, call.childRunId);
+    }
+    for (const call of queue) {
+      const childRunId = call.kind === "task" ? { childRunId: call.childRunId } : {};
+      this.open.set(call.id, { id: call.id, tool: toolOf(call), since: Date.now(), ...childRunId });
+    }
+  }
+}
+
+function toolOf(call: IssuedCall): string {
+  return call.kind === "task" ? "tasks.execute" : call.tool;
+}
+
+function openRecord(call: IssuedCall): CallRecord {
+  return {
+    id: call.id,
+    tool: toolOf(call),
+    status: "pending",
+    args: argsOf(call),
+    attempts: 0,
+    startedAt: Date.now(),
+    ...(call.kind === "task" ? { childRunId: call.childRunId } : {}),
+  };
+}
+
+function argsOf(call: IssuedCall): Carried {
+  switch (call.kind) {
+    case "tool":
+    case "refused":
+      return call.args;
+    case "timer":
+      return { value: [call.ms] };
+    case "task":
+      return "claim" in call.input ? call.input : { value: [call.task, call.input.value] };
+  }
+}
+
+/** Attempts and times are the workflow's own view, until the tool's answer brings better ones. */
+function settledRecord(call: OpenCall): Omit<CallRecord, "status"> {
+  return {
+    id: call.id,
+    tool: call.tool,
+    attempts: 1,
+    startedAt: call.since,
+    endedAt: Date.now(),
+    ...(call.childRunId === undefined ? {} : { childRunId: call.childRunId }),
+  };
+}
+
+function sizeOf(carried: Carried): number {
+  return "claim" in carried ? carried.claim.bytes : JSON.stringify(carried.value).length;
+}

@@ -1,0 +1,115 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TemporalFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from "@temporalio/workflow";
+import { CODES, TaskerError, type ErrorClass, type TaskError } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import { safeText } from "../protocol/text.ts";
+
+/** A failed call: what the guest is told, and what the tool's wrapper noted about the attempts. */
+export interface CallFailure {
+  readonly error: TaskError;
+  readonly attempts: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
+/** Reads a failure of an activity or a child workflow. The innermost code and message are the ones that count. */
+export function readFailure(failure: unknown): CallFailure {
+  const cause = innermost(failure);
+  if (isCancellation(cause)) {
+    return { error: { code: CODES.cancelled, class: "guest", message: "The call was cancelled" }, attempts: 1 };
+  }
+  if (cause instanceof ApplicationFailure) return readApplicationFailure(cause);
+  if (cause instanceof TimeoutFailure) return readTimeout(failure, cause);
+  if (cause instanceof TerminatedFailure) {
+    return {
+      error: { code: CODES.terminated, class: "infrastructure", message: "The nested run was terminated" },
+      attempts: 1,
+    };
+  }
+  return { error: { code: CODES.internal, class: "infrastructure", message: messageOf(cause) }, attempts: 1 };
+}
+
+/** Details come from our own wrapper or run, but also from whoever completes an activity by hand: nothing is taken on trust. */
+function readApplicationFailure(failure: ApplicationFailure): CallFailure {
+  const details = failure.details?.[0];
+  const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
+  const stack = typeof noted["stack"] === "string" ? { stack: safeText(noted["stack"], LIMITS.errorBytes) } : {};
+  return {
+    error: {
+      code: safeText(failure.type ?? CODES.toolError, LIMITS.toolNameBytes),
+      class: isErrorClass(noted["class"]) ? noted["class"] : "tool",
+      message: messageOf(failure),
+      ...stack,
+    },
+    attempts: typeof noted["attempts"] === "number" ? noted["attempts"] : 1,
+    ...(typeof noted["startedAt"] === "number" ? { startedAt: noted["startedAt"] } : {}),
+    ...(typeof noted["endedAt"] === "number" ? { endedAt: noted["endedAt"] } : {}),
+  };
+}
+
+function readTimeout(failure: unknown, cause: TimeoutFailure): CallFailure {
+  const last = cause.cause instanceof ApplicationFailure ? readApplicationFailure(cause.cause) : undefined;
+  if (failure instanceof ChildWorkflowFailure) {
+    return {
+      error: { code: CODES.timedOut, class: "tool", message: "The nested run exceeded its time limit" },
+      attempts: 1,
+    };
+  }
+  const after = last === undefined ? "" : `; the last attempt ended with ${last.error.code}: ${last.error.message}`;
+  return {
+    error: {
+      code: CODES.toolTimeout,
+      class: "tool",
+      message: `The tool did not answer in time (${cause.timeoutType})${after}`,
+    },
+    attempts: last?.attempts ?? 1,
+  };
+}
+
+function innermost(failure: unknown): unknown {
+  let cause = failure;
+  while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause !== undefined)
+    cause = cause.cause;
+  return cause;
+}
+
+/**
+ * The only kinds of failure that a run ends with: cancellation as it is, everything else as a non-retryable
+ * ApplicationFailure. A plain Error would have the workflow task retried for ever, so a bug becomes `internal`.
+ */
+export function runFailure(error: unknown): TemporalFailure {
+  if (isCancellation(error)) return new CancelledFailure("The run was cancelled");
+  if (error instanceof ApplicationFailure && error.nonRetryable === true) return error;
+  if (error instanceof TaskerError) return applicationFailure(error.toTaskError());
+  if (error instanceof TemporalFailure) return applicationFailure(readFailure(error).error);
+  const stack = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
+  return applicationFailure({ code: CODES.internal, class: "infrastructure", message: messageOf(error), ...stack });
+}
+
+export function applicationFailure(error: TaskError): ApplicationFailure {
+  const message = safeText(error.message, LIMITS.errorBytes);
+  const stack = safeText(error.stack ?? "", LIMITS.errorBytes - Math.min(LIMITS.errorBytes, message.length));
+  const failure = ApplicationFailure.nonRetryable(message, safeText(error.code, LIMITS.toolNameBytes), {
+    code: safeText(error.code, LIMITS.toolNameBytes),
+    class: error.class,
+    stack,
+  });
+  failure.stack = stack;
+  return failure;
+}
+
+function messageOf(error: unknown): string {
+  return safeText(error instanceof Error ? error.message : String(error), LIMITS.errorBytes);
+}
+
+function isErrorClass(value: unknown): value is ErrorClass {
+  return value === "guest" || value === "tool" || value === "limit" || value === "infrastructure";
+}

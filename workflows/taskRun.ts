@@ -1,0 +1,237 @@
+import {
+  CancellationScope,
+  condition,
+  ContinueAsNew,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  type TemporalFailure,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
+import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY } from "../protocol/names.ts";
+import type { RunKey, RunProgress } from "../protocol/run.ts";
+import type { LogLine, StepOutcome } from "../protocol/step.ts";
+import type { RunEnd } from "../protocol/store.ts";
+import type { Carried } from "../protocol/value.ts";
+import { Calls, type CallsState } from "./calls.ts";
+import type { ChildOutcome, FollowUp } from "./children.ts";
+import { applicationFailure, readFailure, runFailure } from "./failure.ts";
+import { internal } from "./internalActivities.ts";
+import { Interpreter, type InterpreterState } from "./interpreter.ts";
+import { details, progress, recentLines } from "./progress.ts";
+import { Recorder } from "./recorder.ts";
+import { showClosed, showOpen } from "./searchAttributes.ts";
+import { WorkflowTaskBudget } from "./workflowTask.ts";
+
+const status = defineQuery<RunProgress>(STATUS_QUERY);
+const followUp = defineSignal<[FollowUp]>(FOLLOW_UP_SIGNAL);
+const childSettled = defineSignal<[number, ChildOutcome]>(CHILD_SETTLED_SIGNAL);
+
+/** What a run hands to the execution that continues it. */
+export interface ContinuedRun {
+  readonly pinned: PinnedRun;
+  readonly interpreter: InterpreterState;
+  readonly calls: CallsState;
+  readonly callsMade: number;
+  readonly nextLine: number;
+  readonly recentLines: readonly LogLine[];
+  readonly followUps: readonly FollowUp[];
+  /** The VM holds issued calls that its last answer had no room for. */
+  readonly more: boolean;
+}
+
+/**
+ * One run of a task. Programs start it with `args` alone; `continued` comes from an earlier execution of the same run.
+ * Answers the task's result, in line or as a claim check; fails with an ApplicationFailure whose type is the error's code.
+ */
+export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Promise<Carried> {
+  try {
+    const { workflowId: taskRunId, firstExecutionRunId: firstRunId } = workflowInfo();
+    const run = { taskRunId, firstRunId };
+    return await new TaskRun(run, args, continued ?? (await open(run, args))).toEnd();
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    throw runFailure(error);
+  }
+}
+
+type Opened = Pick<ContinuedRun, "pinned">;
+
+async function open(run: RunKey, args: TaskRunArgs): Promise<Opened> {
+  const opened = await internal.openRun({ run, args, startedAt: Date.now() });
+  if (!opened.ok) throw applicationFailure(opened.error);
+  showOpen(opened.pinned);
+  return opened;
+}
+
+class TaskRun {
+  private readonly args: TaskRunArgs;
+  private readonly pinned: PinnedRun;
+  private readonly budget = new WorkflowTaskBudget();
+  private readonly recorder: Recorder;
+  private readonly interpreter: Interpreter;
+  private readonly calls: Calls;
+  private readonly followUps: FollowUp[];
+  private readonly serving = new CancellationScope();
+  private callsMade: number;
+  private recentLines: readonly LogLine[];
+  private more: boolean;
+  private stepping = false;
+  private bug: unknown;
+
+  constructor(run: RunKey, args: TaskRunArgs, from: Opened & Partial<ContinuedRun>) {
+    this.args = args;
+    this.pinned = from.pinned;
+    this.recorder = new Recorder(run, from.nextLine ?? 0);
+    this.interpreter = new Interpreter(run, from.pinned, inputOf(args, from.pinned), this.budget, from.interpreter);
+    this.calls = new Calls(run, from.pinned, this.budget, this.recorder, from.calls);
+    this.followUps = [...(from.followUps ?? [])];
+    this.callsMade = from.callsMade ?? 0;
+    this.recentLines = from.recentLines ?? [];
+    // A new run has its first step before it; a continued one goes on where its VM stands.
+    this.more = from.more ?? true;
+    setHandler(status, () => this.progress());
+    setHandler(followUp, (parent) => void this.followUps.push(parent));
+    setHandler(childSettled, (call, outcome) => this.calls.children.settle(call, outcome));
+  }
+
+  async toEnd(): Promise<Carried> {
+    this.serve();
+    const ending = await this.interpret().catch(endingBy);
+    await this.close(ending);
+    if (ending.status === "completed") return ending.result;
+    throw ending.failure;
+  }
+
+  /** Steps until the task's promise has settled. */
+  private async interpret(): Promise<Ending> {
+    for (;;) {
+      await condition(() => this.mayStep || this.mustContinue || this.bug !== undefined);
+      if (this.bug !== undefined) throw runFailure(this.bug);
+      if (this.mustContinue) await this.prepareToContinue();
+      if (!this.mayStep) continue;
+      const outcome = this.take(await this.step());
+      if (outcome.state === "completed") return { status: "completed", result: outcome.result };
+      if (outcome.state === "failed") return endingBy(applicationFailure(outcome.error));
+      if (this.recorder.isDue) await this.recorder.flush();
+    }
+  }
+
+  private get mayStep(): boolean {
+    // What the VM still holds back waits there until the queue before it is gone.
+    return this.calls.hasSettlements || (this.more && this.calls.queued === 0);
+  }
+
+  private get mustContinue(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    const limit = this.args.options?.continueAsNewEvents;
+    return continueAsNewSuggested || (limit !== undefined && historyLength >= limit);
+  }
+
+  private async step(): Promise<StepAnswer> {
+    this.stepping = true;
+    try {
+      return await this.interpreter.step(this.calls.takeSettlements());
+    } finally {
+      this.stepping = false;
+    }
+  }
+
+  private take(answer: StepAnswer): StepOutcome {
+    this.more = answer.more;
+    this.callsMade += answer.calls.length;
+    for (const call of answer.calls) this.calls.issue(call);
+    for (const id of answer.cleared) this.calls.clear(id);
+    this.recorder.log(answer.logs);
+    this.recentLines = recentLines(this.recentLines, answer.logs);
+    setCurrentDetails(details(this.progress()));
+    return answer.outcome;
+  }
+
+  /**
+   * Drains what cannot be carried and continues as new once nothing is left to feed to the VM.
+   * Returns when there is something to feed; the caller comes back here.
+   */
+  private async prepareToContinue(): Promise<void> {
+    this.calls.stopDispatching();
+    await condition(() => this.calls.isDrained || this.calls.hasSettlements || this.bug !== undefined);
+    if (this.calls.hasSettlements || this.bug !== undefined) return;
+    await this.calls.children.handOver();
+    await this.recorder.flush();
+    const interpreter = await this.interpreter.save();
+    await continueAsNew<typeof taskRun>(this.continuedArgs(), {
+      pinned: this.pinned,
+      interpreter,
+      calls: this.calls.state,
+      callsMade: this.callsMade,
+      nextLine: this.recorder.nextLine,
+      recentLines: this.recentLines,
+      followUps: this.followUps,
+      more: this.more,
+    });
+  }
+
+  /** The input is in the VM by now; what is left of the arguments is what still decides something. */
+  private continuedArgs(): TaskRunArgs {
+    return { task: this.args.task, ...(this.args.options === undefined ? {} : { options: this.args.options }) };
+  }
+
+  /** Ends everything that is in flight, writes the record, and tells who follows this run. Not cancellable. */
+  private async close(ending: Ending): Promise<void> {
+    this.serving.cancel();
+    await CancellationScope.nonCancellable(async () => {
+      await this.calls.children.cancel();
+      await internal.closeRun({ ...this.recorder.take(), end: endOf(ending) });
+      showClosed(ending.status);
+      const signals = this.followUps.map(({ taskRunId, call }) =>
+        getExternalWorkflowHandle(taskRunId).signal(CHILD_SETTLED_SIGNAL, call, outcomeOf(ending)),
+      );
+      await Promise.allSettled(signals);
+    });
+  }
+
+  /** Runs beside the steps; whatever it throws is a bug, and ends the run. */
+  private serve(): void {
+    this.serving
+      .run(() => this.calls.serve())
+      .catch((error: unknown) => {
+        if (!this.serving.consideredCancelled || !isCancellation(error)) this.bug = error;
+      });
+  }
+
+  private progress(): RunProgress {
+    const state = this.stepping ? "processing" : "suspended";
+    return progress(state, this.calls, this.callsMade, this.recentLines);
+  }
+}
+
+type Ending =
+  | { readonly status: "completed"; readonly result: Carried }
+  | { readonly status: "failed" | "cancelled"; readonly failure: TemporalFailure };
+
+/** Passes a continue-as-new on: it is no ending. */
+function endingBy(error: unknown): Ending {
+  if (error instanceof ContinueAsNew) throw error;
+  return { status: isCancellation(error) ? "cancelled" : "failed", failure: runFailure(error) };
+}
+
+function endOf(ending: Ending): RunEnd {
+  const endedAt = Date.now();
+  if (ending.status === "completed") return { status: ending.status, result: ending.result, endedAt };
+  return { status: ending.status, error: readFailure(ending.failure).error, endedAt };
+}
+
+function outcomeOf(ending: Ending): ChildOutcome {
+  return ending.status === "completed"
+    ? { ok: true, result: ending.result }
+    : { ok: false, ...readFailure(ending.failure) };
+}
+
+function inputOf(args: TaskRunArgs, { inputClaim }: PinnedRun): Carried {
+  return inputClaim === undefined ? { value: args.input ?? null } : { claim: inputClaim };
+}
