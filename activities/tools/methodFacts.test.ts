@@ -12,13 +12,13 @@ describe("methodFacts", () => {
     const method: Method = {
       kind: ([first]) => (first === "GET" ? "read" : "effect"),
       timeouts: ([first]) => (first === "GET" ? { startToCloseMs: 1 } : undefined),
-      summary: ([first]) => `it is ${String(first)}`,
+      summary: ([first]) => `it is ${JSON.stringify(first)}`,
       call,
     };
     assert.deepEqual(methodFacts(method, ["GET"]), {
       kind: "read",
       timeouts: { startToCloseMs: 1 },
-      summary: "it is GET",
+      summary: 'it is "GET"',
     });
     assert.deepEqual(methodFacts(method, []), { kind: "effect", summary: "it is undefined" });
   });

@@ -1,10 +1,10 @@
 import { Context } from "@temporalio/activity";
-import { CODES, TaskerError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { Millis, ToolAnswer } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
-import type { Carried } from "../../protocol/value.ts";
+import type { Carried, Claim } from "../../protocol/value.ts";
 import type { Registry } from "./registry.ts";
 import { resultJson } from "./resultJson.ts";
 import type { Service } from "./service.ts";
@@ -92,23 +92,34 @@ async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 async function readArguments(blobs: BlobStore, carried: Carried): Promise<readonly Json[]> {
-  const value = "value" in carried ? carried.value : await readClaim(blobs, carried.claim.sha256);
+  const value = "value" in carried ? carried.value : await readClaim(blobs, carried.claim);
   if (Array.isArray(value)) return value;
-  throw new TaskerError(
-    { code: CODES.internal, class: "infrastructure", message: "A tool's arguments must be a JSON array." },
-    { retryable: false },
-  );
+  throw new TaskerError(infrastructure("A tool's arguments must be a JSON array."), { retryable: false });
 }
 
-async function readClaim(blobs: BlobStore, sha256: string): Promise<Json> {
-  const bytes = await blobs.get(sha256);
+async function readClaim(blobs: BlobStore, claim: Claim): Promise<Json> {
+  const bytes = await stored(blobs.get(claim.sha256));
   if (bytes) return JSON.parse(Buffer.from(bytes).toString("utf8")) as Json;
-  const message = `The arguments' blob ${sha256} is not in the store.`;
-  throw new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message });
+  const message = `The arguments' blob ${claim.sha256} is not in the store.`;
+  throw new TaskerError({ ...infrastructure(message), code: CODES.blobMissing });
 }
 
 async function carry(blobs: BlobStore, request: ToolRequest, result: unknown): Promise<Carried> {
   const { text, bytes } = resultJson(result);
   if (bytes <= request.inlineBytes) return { value: JSON.parse(text) as Json };
-  return { claim: await blobs.put(request.run, Buffer.from(text, "utf8")) };
+  return { claim: await stored(blobs.put(request.run, Buffer.from(text, "utf8"))) };
+}
+
+/** What the store throws is the operator's trouble and passes; the service's `mapError` must not see it. */
+async function stored<T>(access: Promise<T>): Promise<T> {
+  try {
+    return await access;
+  } catch (cause) {
+    if (cause instanceof TaskerError) throw cause;
+    throw new TaskerError(infrastructure("The blob store failed."), { cause });
+  }
+}
+
+function infrastructure(message: string): TaskError {
+  return { code: CODES.internal, class: "infrastructure", message };
 }

@@ -18,8 +18,8 @@ const MESSAGE_BYTES = LIMITS.errorBytes / 2;
 
 /** What any thrown value means to the task. Never throws, whatever the value is. */
 export function explainThrown(thrown: unknown, service?: Service): MappedError {
-  if (thrown instanceof TaskerError) return { error: thrown.toTaskError(), retryable: thrown.retryable };
   try {
+    if (thrown instanceof TaskerError) return { error: thrown.toTaskError(), retryable: thrown.retryable };
     const mapped = service?.mapError?.(thrown);
     if (mapped) return mapped;
   } catch {
@@ -44,8 +44,7 @@ export function toolFailure(
   const error: TaskError = {
     code: safeCode(mapped.error.code),
     class: mapped.error.class,
-    // Cut before masking too, so that a huge message costs nothing; masked before the last cut, so that no half of a secret is left.
-    message: safeText(mask(mapped.error.message.slice(0, 2 * MESSAGE_BYTES)), MESSAGE_BYTES),
+    message: safeText(masked(mapped.error.message, mask), MESSAGE_BYTES),
   };
   const delay = mapped.retryable ? usableDelay(mapped.retryAfterMs) : undefined;
   const failure = ApplicationFailure.create({
@@ -57,6 +56,15 @@ export function toolFailure(
   });
   failure.stack = "";
   return failure;
+}
+
+/** A huge message is cut first, at a length that the caller's cut takes off again with the half secret that may end it. */
+function masked(message: string, mask: (text: string) => string): string {
+  try {
+    return mask(message.slice(0, 2 * MESSAGE_BYTES));
+  } catch {
+    return "The tool failed; its message is withheld, because masking its secrets failed.";
+  }
 }
 
 /** A service's code may come from its upstream: what is no code becomes `tool_error`. */
@@ -71,8 +79,8 @@ function usableDelay(ms: number | undefined): Millis | undefined {
 
 function messageOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message === "" ? thrown.name : thrown.message;
-    return typeof thrown === "string" ? thrown : "The tool failed without an error message.";
+    const text: unknown = thrown instanceof Error ? thrown.message || thrown.name : thrown;
+    return typeof text === "string" ? text : "The tool failed without an error message.";
   } catch {
     return "The tool failed with an error that cannot be read.";
   }
