@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { sql as raw } from "kysely";
+import { CODES, TaskerError } from "../protocol/errors.ts";
+import type { RunKey } from "../protocol/run.ts";
+import type { BlobStore } from "../protocol/store.ts";
+import type { Database } from "./database.ts";
+import { keyColumns, toName } from "./names.ts";
+
+/** Above this, hashing happens off the main thread. */
+const HASHED_HERE_BYTES = 64 * 1024;
+
+/**
+ * Bytes of one answer from Postgres. pg gets them as hexadecimal text and parses that on the main thread:
+ * 32 MiB in one piece would stop everything else for half a second.
+ */
+const SLICE_BYTES = 1024 * 1024;
+
+/** Bytes under their own hash. The same bytes are kept once, whoever holds them. */
+export function createBlobStore(database: Database): BlobStore {
+  const { sql } = database;
+  const insert = (sha256: string, bytes: Uint8Array) => sql.insertInto("tasker_blobs").values({ sha256, bytes });
+  // The reference comes first: it takes the lock that a removal waits for (see removeRun.ts) before the bytes are looked for.
+  const hold = (owner: RunKey, sha256: string) =>
+    sql
+      .insertInto("tasker_blob_refs")
+      .values({ ...keyColumns(owner), sha256 })
+      .onConflict((conflict) => conflict.doNothing());
+  // Postgres has this function, and SQLite's thread adds it: what was written is read back where it lies.
+  const rehash = (sha256: string) =>
+    sql
+      .selectFrom("tasker_blobs")
+      .select(raw`sha256(bytes)`.as("hash"))
+      .where("sha256", "=", sha256);
+
+  return {
+    async put(owner, bytes) {
+      const claim = { sha256: await hash(bytes), bytes: bytes.length };
+      const found = insert(claim.sha256, bytes).onConflict((conflict) => conflict.doNothing());
+      const [, , kept] = await database.write([hold(owner, claim.sha256), found, rehash(claim.sha256)]);
+      if (isHash(kept?.rows, claim.sha256)) return claim;
+      // What was there under this hash is damaged; whoever else holds it gains by being given the bytes again.
+      const mended = insert(claim.sha256, bytes).onConflict((conflict) =>
+        conflict.column("sha256").doUpdateSet({ bytes }),
+      );
+      const [, , healed] = await database.write([hold(owner, claim.sha256), mended, rehash(claim.sha256)]);
+      if (isHash(healed?.rows, claim.sha256)) return claim;
+      throw missing(`Blob ${claim.sha256} (${bytes.length} bytes) could not be read back as it was written.`, true);
+    },
+
+    async get(sha256) {
+      const bytes = await (database.only === "postgres" ? readInSlices(database, sha256) : read(database, sha256));
+      if (bytes && (await hash(bytes)) !== sha256) {
+        throw missing(`Blob ${sha256} is damaged: its bytes do not hash to its name.`, false);
+      }
+      return bytes;
+    },
+  };
+}
+
+async function read(database: Database, sha256: string): Promise<Uint8Array | undefined> {
+  const query = database.sql.selectFrom("tasker_blobs").select("bytes").where("sha256", "=", toName(sha256));
+  return (await database.read(query))[0]?.bytes;
+}
+
+async function readInSlices(database: Database, sha256: string): Promise<Uint8Array | undefined> {
+  const blob = database.sql.selectFrom("tasker_blobs").where("sha256", "=", toName(sha256));
+  const [row] = await database.read(blob.select(raw<number>`length(bytes)`.as("length")));
+  if (!row) return undefined;
+  const bytes = new Uint8Array(row.length);
+  for (let start = 0; start < row.length; start += SLICE_BYTES) {
+    // SQL counts from 1. The bytes under a hash never change; a damaged length or slice shows in the hash.
+    const slice = raw<Uint8Array>`substring(bytes from ${start + 1}::int for ${SLICE_BYTES}::int)`.as("slice");
+    const [part] = await database.read(blob.select(slice));
+    if (!part) return undefined;
+    bytes.set(part.slice, start);
+  }
+  return bytes;
+}
+
+function isHash(rows: readonly unknown[] | undefined, sha256: string): boolean {
+  const row = rows?.[0] as { hash: Uint8Array } | undefined;
+  return row !== undefined && Buffer.from(row.hash).toString("hex") === sha256;
+}
+
+async function hash(bytes: Uint8Array): Promise<string> {
+  if (bytes.length <= HASHED_HERE_BYTES) return createHash("sha256").update(bytes).digest("hex");
+  // A SharedArrayBuffer, which this would refuse, is no Uint8Array that anybody has given us so far.
+  return Buffer.from(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)).toString("hex");
+}
+
+function missing(message: string, retryable: boolean): TaskerError {
+  return new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message }, { retryable });
+}
+
+/** pg answers with a Buffer; callers shall not come to depend on one. */
+export function plain(bytes: Uint8Array): Uint8Array {
+  return Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
+}

@@ -1,0 +1,108 @@
+import type { Compilable } from "kysely";
+import { CODES, TaskerError } from "../protocol/errors.ts";
+import type { CallRecord, RunKey } from "../protocol/run.ts";
+import type { LogLine } from "../protocol/step.ts";
+import type { RunStore } from "../protocol/store.ts";
+import { inChunks } from "./chunks.ts";
+import { holdClaims } from "./claims.ts";
+import type { Database } from "./database.ts";
+import { isForeignKeyViolation } from "./errors.ts";
+import { keyColumns } from "./names.ts";
+
+/** The calls and log lines of runs. */
+export function createCallStore(database: Database): Pick<RunStore, "record" | "calls" | "logs"> {
+  const { sql } = database;
+
+  return {
+    async record(run, calls, firstLine, lines) {
+      const latest = latestById(calls);
+      const queries = [...upsertCalls(database, run, latest), ...upsertLines(database, run, firstLine, lines)];
+      const carried = latest.flatMap((call) => [call.args, call.result]);
+      try {
+        await database.write([...queries, ...holdClaims(database, run, carried)]);
+      } catch (error) {
+        throw isForeignKeyViolation(error) ? unknownRun(run, error) : error;
+      }
+    },
+
+    async calls(run) {
+      const key = keyColumns(run);
+      const rows = await database.read(
+        sql
+          .selectFrom("tasker_calls as c")
+          .innerJoin("tasker_runs as r", (join) =>
+            join.onRef("r.task_run_id", "=", "c.task_run_id").onRef("r.first_run_id", "=", "c.first_run_id"),
+          )
+          .select(["c.record", "r.status", "r.ended_at"])
+          .where((is) => is.and({ "c.task_run_id": key.task_run_id, "c.first_run_id": key.first_run_id }))
+          .orderBy("c.id"),
+      );
+      return rows.map((row) => {
+        const call = JSON.parse(row.record) as CallRecord;
+        // Derived rather than written at the close: so it holds as well for what a slow worker records afterwards.
+        if (row.status === "open" || call.status !== "pending") return call;
+        return { ...call, status: "cancelled", ...(row.ended_at === null ? {} : { endedAt: row.ended_at }) };
+      });
+    },
+
+    async logs(run) {
+      const rows = await database.read(
+        sql
+          .selectFrom("tasker_logs")
+          .select("line")
+          .where((is) => is.and(keyColumns(run)))
+          .orderBy("position"),
+      );
+      return rows.map(({ line }) => JSON.parse(line) as LogLine);
+    },
+  };
+}
+
+function upsertCalls({ sql }: Database, run: RunKey, calls: readonly CallRecord[]): Compilable[] {
+  const key = keyColumns(run);
+  const rows = calls.map((call) => ({ ...key, id: call.id, status: call.status, record: JSON.stringify(call) }));
+  return inChunks(rows, (row) => row.record.length).map((chunk) =>
+    sql
+      .insertInto("tasker_calls")
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict
+          .columns(["task_run_id", "first_run_id", "id"])
+          .doUpdateSet((row) => ({ status: row.ref("excluded.status"), record: row.ref("excluded.record") }))
+          .where((is) => is.or([is("excluded.status", "!=", "pending"), is("tasker_calls.status", "=", "pending")])),
+      ),
+  );
+}
+
+function upsertLines({ sql }: Database, run: RunKey, firstLine: number, lines: readonly LogLine[]): Compilable[] {
+  const key = keyColumns(run);
+  const rows = lines.map((line, index) => ({ ...key, position: firstLine + index, line: JSON.stringify(line) }));
+  return inChunks(rows, (row) => row.line.length).map((chunk) =>
+    sql
+      .insertInto("tasker_logs")
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict
+          .columns(["task_run_id", "first_run_id", "position"])
+          .doUpdateSet((row) => ({ line: row.ref("excluded.line") })),
+      ),
+  );
+}
+
+/**
+ * One record for each call, the last that settles it, else the last. Postgres refuses to touch a row twice
+ * in one statement. Ordered by id, so that two writers of one run take their locks in the same order.
+ */
+function latestById(calls: readonly CallRecord[]): CallRecord[] {
+  const latest = new Map<number, CallRecord>();
+  for (const call of calls) {
+    const known = latest.get(call.id);
+    if (!known || known.status === "pending" || call.status !== "pending") latest.set(call.id, call);
+  }
+  return [...latest.values()].sort((a, b) => a.id - b.id);
+}
+
+function unknownRun(run: RunKey, cause: unknown): TaskerError {
+  const message = `There is no record of run ${run.taskRunId} (${run.firstRunId}): it was never opened, or was removed.`;
+  return new TaskerError({ code: CODES.internal, class: "infrastructure", message }, { retryable: false, cause });
+}

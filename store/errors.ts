@@ -1,0 +1,49 @@
+import { CODES, TaskerError } from "../protocol/errors.ts";
+
+/** The database could not be reached or refused what it was asked; the operator must look, and a retry may help. */
+export const STORE_FAILED = "store_failed";
+
+/**
+ * What a driver threw, as an infrastructure error.
+ * `where` names the database without its password: a file, or host, port and database.
+ */
+export function storeError(where: string, error: unknown, options: { retryable?: boolean } = {}): TaskerError {
+  if (error instanceof TaskerError) return error;
+  const message = `The store (${where}) failed: ${describe(error)}`;
+  return new TaskerError({ code: STORE_FAILED, class: "infrastructure", message }, { ...options, cause: error });
+}
+
+export function closedError(where: string): TaskerError {
+  const message = `The store (${where}) is closed.`;
+  return new TaskerError({ code: STORE_FAILED, class: "infrastructure", message }, { retryable: false });
+}
+
+/** A caller's mistake: the same call can never succeed. */
+export function invalidArgument(message: string): TaskerError {
+  return new TaskerError({ code: CODES.invalidArgument, class: "guest", message });
+}
+
+/** Whether a row was refused because the row that it belongs to is not there: Postgres 23503, SQLite 787. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  const cause: unknown = error instanceof TaskerError ? error.cause : error;
+  return property(cause, "code") === "23503" || property(cause, "errcode") === 787;
+}
+
+/** Whether Postgres rolled a transaction back only because of others beside it. */
+export function isConcurrencyFailure(error: unknown): boolean {
+  const code = property(error, "code");
+  return code === "40001" || code === "40P01";
+}
+
+/** Connecting to a name with several addresses fails with an AggregateError whose own message is empty. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join("; ");
+  if (!(error instanceof Error)) return String(error);
+  return error.message || (property(error, "code")?.toString() ?? error.name);
+}
+
+function property(value: unknown, name: "code" | "errcode"): string | number | undefined {
+  if (typeof value !== "object" || value === null || !(name in value)) return undefined;
+  const found = (value as Record<string, unknown>)[name];
+  return typeof found === "string" || typeof found === "number" ? found : undefined;
+}

@@ -1,0 +1,50 @@
+import type { Store } from "../protocol/store.ts";
+import { createBlobStore } from "./blobs.ts";
+import { Database, type Connector } from "./database.ts";
+import { createEngineStore } from "./engines.ts";
+import { invalidArgument, storeError } from "./errors.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { openPostgres } from "./postgres/openPostgres.ts";
+import { createRunStore } from "./runs.ts";
+import { openSqlite } from "./sqlite/openSqlite.ts";
+import { createVersionStore } from "./versions.ts";
+
+export interface StoreOptions {
+  /** A Postgres URL, anything that pg accepts. */
+  readonly url?: string;
+  /** Path of a SQLite file; it and its folder are made when they are missing. */
+  readonly file?: string;
+  /**
+   * SQLite only. `full` (the default) survives a power cut; `normal` survives a killed process,
+   * and is for tests and benchmarks.
+   */
+  readonly synchronous?: "full" | "normal";
+}
+
+/**
+ * Opens the store that `url` or `file` names (exactly one of them) and brings its schema up to date.
+ * @throws {TaskerError} of class infrastructure when the database cannot be reached or prepared.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const connector = await connect(options);
+  try {
+    await migrate(connector.kysely);
+  } catch (error) {
+    await connector.end();
+    throw storeError(connector.where, error);
+  }
+  const database = new Database(connector);
+  return {
+    versions: createVersionStore(database),
+    runs: createRunStore(database),
+    blobs: createBlobStore(database),
+    engines: createEngineStore(database),
+    close: () => database.close(),
+  };
+}
+
+async function connect({ url, file, synchronous }: StoreOptions): Promise<Connector> {
+  if (url !== undefined && file === undefined) return openPostgres(url);
+  if (file !== undefined && url === undefined) return openSqlite(file, synchronous ? { synchronous } : {});
+  throw invalidArgument("A store is opened by a Postgres URL or by a SQLite file, not by both or neither.");
+}

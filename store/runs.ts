@@ -1,0 +1,86 @@
+import type { RunStore } from "../protocol/store.ts";
+import { createCallStore } from "./calls.ts";
+import { holdClaims } from "./claims.ts";
+import type { Database } from "./database.ts";
+import { invalidArgument } from "./errors.ts";
+import { keyColumns, toName } from "./names.ts";
+import { removeRun } from "./removeRun.ts";
+import { fromRow, toOpenRow } from "./runRow.ts";
+
+const LIST_LIMIT = 1000;
+
+/** Run records, keyed by workflow id and first run id. */
+export function createRunStore(database: Database): RunStore {
+  const { sql } = database;
+  // The server's run ids are ordered by time, so they decide between two reuses of an id in one millisecond.
+  const newestFirst = sql
+    .selectFrom("tasker_runs")
+    .selectAll()
+    .orderBy("started_at", "desc")
+    .orderBy("first_run_id", "desc");
+
+  return {
+    ...createCallStore(database),
+
+    async open(run) {
+      await database.write([
+        sql
+          .insertInto("tasker_runs")
+          .values(toOpenRow(run))
+          .onConflict((conflict) => conflict.doNothing()),
+        ...holdClaims(database, run, [run.input]),
+      ]);
+    },
+
+    async close(run, end) {
+      const [closed] = await database.write([
+        sql
+          .updateTable("tasker_runs")
+          .set({
+            status: end.status,
+            result: end.result ? JSON.stringify(end.result) : null,
+            error: end.error ? JSON.stringify(end.error) : null,
+            ended_at: end.endedAt,
+          })
+          .where((is) => is.and(keyColumns(run)))
+          .where("status", "=", "open"),
+        ...holdClaims(database, run, [end.result]),
+      ]);
+      return closed?.affected === 1;
+    },
+
+    async get(taskRunId, firstRunId) {
+      const named = newestFirst.where("task_run_id", "=", toName(taskRunId)).limit(1);
+      const [row] = await database.read(
+        firstRunId === undefined ? named : named.where("first_run_id", "=", toName(firstRunId)),
+      );
+      return row && fromRow(row);
+    },
+
+    async children(run) {
+      const key = keyColumns(run);
+      const rows = await database.read(
+        sql
+          .selectFrom("tasker_runs")
+          .selectAll()
+          .where("parent_task_run_id", "=", key.task_run_id)
+          .where("parent_first_run_id", "=", key.first_run_id)
+          .orderBy("parent_call")
+          .orderBy("started_at"),
+      );
+      return rows.map(fromRow);
+    },
+
+    async list({ status, task, limit }) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > LIST_LIMIT) {
+        throw invalidArgument(`The limit of a list of runs is a whole number from 1 to ${LIST_LIMIT}.`);
+      }
+      let query = newestFirst.limit(limit);
+      if (status !== undefined) query = query.where("status", "=", status);
+      if (task !== undefined) query = query.where("task", "=", toName(task));
+      return (await database.read(query)).map(fromRow);
+    },
+
+    remove: (run) => removeRun(database, run),
+  };
+}

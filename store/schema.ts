@@ -1,0 +1,56 @@
+/** The tables, the same on both databases. Times are milliseconds; every `text` that holds JSON is one `JSON.stringify`. */
+export interface Schema {
+  tasker_versions: VersionRow;
+  tasker_current_versions: { task: string; version: string };
+  tasker_runs: RunRow;
+  tasker_calls: CallRow;
+  tasker_logs: LogRow;
+  tasker_blobs: { sha256: string; bytes: Uint8Array };
+  tasker_blob_refs: { sha256: string } & RunKeyColumns;
+  tasker_engines: { engine: string; bytes: Uint8Array };
+}
+
+export interface RunKeyColumns {
+  task_run_id: string;
+  first_run_id: string;
+}
+
+export interface VersionRow {
+  task: string;
+  version: string;
+  /** JSON of a `TaskSummary`. */
+  summary: string;
+  /** zstd of the JSON of bundle and source map. */
+  code: Uint8Array;
+}
+
+export interface RunRow extends RunKeyColumns {
+  task: string;
+  version: string;
+  engine: string;
+  status: string;
+  /** JSON of a `Carried`, as is `result`. */
+  input: string;
+  result: string | null;
+  /** JSON of a `TaskError`. */
+  error: string | null;
+  parent_task_run_id: string | null;
+  parent_first_run_id: string | null;
+  parent_call: number | null;
+  started_at: number;
+  ended_at: number | null;
+}
+
+export interface CallRow extends RunKeyColumns {
+  id: number;
+  /** Repeats the status inside `record`, so that one statement can refuse to unsettle a call. */
+  status: string;
+  /** JSON of a `CallRecord`. */
+  record: string;
+}
+
+export interface LogRow extends RunKeyColumns {
+  position: number;
+  /** JSON of a `LogLine`. */
+  line: string;
+}
