@@ -1,0 +1,110 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import { CODES, TaskerError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/json.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import { safeText } from "../protocol/text.ts";
+
+/** Compiled validators that are kept, by schema. A worker runs few versions at a time; each holds some kilobytes. */
+export const VALIDATORS_KEPT = 200;
+
+/**
+ * Checks a run's input against the JSON Schema that its task version declares (null: any value). The input is not
+ * changed: defaults in the schema are for people. Only the first mismatch is reported, so that the cost does not grow
+ * with an input that is wrong in a million places.
+ *
+ * Throws a TaskerError `invalid_input` that names the path (`input.depth`) and what was expected.
+ */
+export function validateInput(schema: Json, input: Json): void {
+  if (schema === null) return;
+  const validate = validatorFor(schema);
+  if (validate(input)) return;
+  throw invalidInput(describe(validate.errors ?? []));
+}
+
+/** Least recently used first. */
+const validators = new Map<string, ValidateFunction>();
+
+function validatorFor(schema: Json): ValidateFunction {
+  const text = JSON.stringify(schema);
+  const validate = validators.get(text) ?? compile(schema);
+  validators.delete(text);
+  validators.set(text, validate);
+  for (const oldest of validators.keys()) {
+    if (validators.size <= VALIDATORS_KEPT) break;
+    validators.delete(oldest);
+  }
+  return validate;
+}
+
+function compile(schema: Json): ValidateFunction {
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
+    throw invalidInput("The task's input schema is not a JSON Schema object. Publish the task again.");
+  }
+  // An instance for each schema: a shared one would keep every schema that it ever compiled.
+  // Schemas are publishing's own, so checking them against the meta-schema would only cost (10 times the compilation).
+  // ownProperties: a field named "constructor" is not there because Object.prototype has it.
+  const ajv = new Ajv2020({ strict: false, ownProperties: true, verbose: true, meta: false, validateSchema: false });
+  try {
+    return ajv.compile(schema);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unknown reason";
+    throw invalidInput(`The task's input schema cannot be used (${reason}). Publish the task again.`);
+  }
+}
+
+function invalidInput(message: string): TaskerError {
+  const text = safeText(message, LIMITS.errorBytes / 64);
+  return new TaskerError({ code: CODES.invalidInput, class: "guest", message: text });
+}
+
+function describe(errors: readonly ErrorObject[]): string {
+  // A union reports what each of its branches missed, then itself: the last error is the one about the whole.
+  const error = errors.at(-1);
+  if (!error) return "The input does not match the task's schema.";
+  const path = `input${pathText(error.instancePath)}`;
+  if (error.keyword === "required") {
+    const { missingProperty } = error.params as { missingProperty: string };
+    const properties = (error.parentSchema?.["properties"] ?? {}) as Record<string, Json>;
+    const schema = Object.hasOwn(properties, missingProperty) ? properties[missingProperty] : {};
+    return `${path}${propertyText(missingProperty)} is missing: expected ${expected(schema ?? {})}.`;
+  }
+  return `${path}: expected ${expected(error.parentSchema as Json)}, got ${actual(error.data)}.`;
+}
+
+/** `/rows/0/the id` as `.rows[0]["the id"]`. */
+function pathText(pointer: string): string {
+  const names = pointer.split("/").slice(1);
+  return names.map((name) => propertyText(name.replaceAll("~1", "/").replaceAll("~0", "~"))).join("");
+}
+
+function propertyText(name: string): string {
+  if (/^\d+$/.test(name)) return `[${name}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+}
+
+const TYPE_TEXT: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  integer: "an integer",
+  boolean: "true or false",
+  object: "an object",
+  array: "an array",
+  null: "null",
+};
+
+function expected(schema: Json): string {
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return "a value";
+  const { enum: values, anyOf, type } = schema;
+  if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(" or ");
+  if (Array.isArray(anyOf)) return [...new Set(anyOf.map(expected))].join(" or ");
+  const types = [type ?? []].flat().filter((each) => typeof each === "string");
+  return types.map((each) => TYPE_TEXT[each] ?? each).join(" or ") || "a value";
+}
+
+/** The kind of value only: an input may hold what must not stand in an error message. */
+function actual(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "boolean" ? String(value) : (TYPE_TEXT[typeof value] ?? typeof value);
+}

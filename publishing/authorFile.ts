@@ -1,0 +1,45 @@
+import path from "node:path";
+import { hideComputedImports } from "./computedImports.ts";
+import { insertInto } from "./insertions.ts";
+import type { Insertion } from "./insertions.ts";
+import { parseSource } from "./parseSource.ts";
+import type { Problem } from "./problem.ts";
+import { readSource } from "./readSource.ts";
+import { taskRequires } from "./taskRequires.ts";
+import type { TaskRequire } from "./taskRequires.ts";
+import { usedTools } from "./usedTools.ts";
+
+/** One of the author's files, as it goes into the bundle. */
+export interface AuthorFile {
+  readonly text: string;
+  /** The text with `insertions`, for the bundler. */
+  readonly contents: string;
+  readonly insertions: readonly Insertion[];
+  readonly loader: "js" | "ts" | "json";
+  /** Whether the language treats it as strict; JSON has no opinion. */
+  readonly strict: boolean;
+  readonly requires: readonly TaskRequire[];
+  readonly usedTools: readonly string[];
+}
+
+/** `file` is relative to `root`. */
+export async function loadAuthorFile(root: string, file: string): Promise<AuthorFile | { readonly problem: Problem }> {
+  const source = await readSource(root, file);
+  if ("problem" in source) return source;
+  const { text } = source;
+  if (path.extname(file) === ".json") {
+    return { text, contents: text, insertions: [], loader: "json", strict: true, requires: [], usedTools: [] };
+  }
+  const parsed = parseSource(text, file);
+  if ("problem" in parsed) return parsed;
+  const insertions = hideComputedImports(parsed.program);
+  return {
+    text,
+    contents: insertInto(text, insertions),
+    insertions,
+    loader: /\.[mc]?ts$/.test(file) ? "ts" : "js",
+    strict: parsed.isModule,
+    requires: taskRequires(parsed.program),
+    usedTools: usedTools(parsed.program),
+  };
+}

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { LIMITS } from "../protocol/limits.ts";
+import type { Millis } from "../protocol/step.ts";
+import type { TaskVersion } from "../protocol/task.ts";
+import { utf8Length } from "../protocol/text.ts";
+import { bundleTask } from "./bundleTask.ts";
+import type { FoundTask } from "./findTasks.ts";
+import { inputSchema } from "./inputSchema.ts";
+import { problem, PROBLEM_CODES } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { declaredTools } from "./declaredTools.ts";
+
+export type BuildResult = { readonly version: TaskVersion } | { readonly problems: readonly Problem[] };
+
+/** Bundles a task and describes it. The same sources give the same version, wherever they lie and whenever it runs. */
+export async function buildTask(found: FoundTask, publishedAt: Millis = Date.now()): Promise<BuildResult> {
+  const { task, file, doc } = found;
+  const tools = declaredTools(doc.tools, file);
+  const result = await bundleTask(found.folder, file);
+  const problems = [...("problems" in tools ? tools.problems : []), ...("problems" in result ? result.problems : [])];
+  if ("problems" in result || "problems" in tools) return { problems };
+  const { code, sourceMap, usedTools } = result.bundle;
+  const bytes = utf8Length(code) + utf8Length(sourceMap);
+  if (bytes > LIMITS.bundleBytes) {
+    const message = `Bundle and source map have ${bytes} bytes; ${LIMITS.bundleBytes} are allowed.`;
+    return { problems: [problem(PROBLEM_CODES.bundleTooLarge, message, file)] };
+  }
+  const content = {
+    task,
+    file,
+    description: doc.description,
+    inputSchema: inputSchema(doc.params),
+    tools: tools.names,
+  };
+  const version = versionOf(content, code, sourceMap);
+  return { version: { ...content, version, usedTools, bundle: code, sourceMap, publishedAt } };
+}
+
+/**
+ * The folder's own name is left out: it only decides how a stack trace spells the path. So are the inferred tools,
+ * which follow from the sources.
+ */
+function versionOf(content: object, code: string, sourceMap: string): string {
+  const map = { ...(JSON.parse(sourceMap) as object), sourceRoot: "" };
+  return createHash("sha256")
+    .update(JSON.stringify([content, code, map]))
+    .digest("hex");
+}

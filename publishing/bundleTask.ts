@@ -1,0 +1,133 @@
+import path from "node:path";
+import { build } from "esbuild";
+import type { BuildFailure, BuildOptions } from "esbuild";
+import { BundleSession } from "./bundleSession.ts";
+import { toProblem } from "./esbuildProblem.ts";
+import { nodeModuleRefusal } from "./nodeModule.ts";
+import { compareText, inOrder, problem, PROBLEM_CODES } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { resolveTaskModule } from "./resolveFile.ts";
+import { tidySourceMap } from "./tidySourceMap.ts";
+
+export interface Bundle {
+  /** A CommonJS script; its exports are `{ modules, task }`. */
+  readonly code: string;
+  /** JSON. Sources are relative to the tasks folder, whose name is the map's `sourceRoot`. */
+  readonly sourceMap: string;
+  readonly usedTools: readonly string[];
+}
+
+export type BundleResult = { readonly bundle: Bundle } | { readonly problems: readonly Problem[] };
+
+const OPTIONS: BuildOptions = {
+  bundle: true,
+  write: false,
+  outfile: "bundle.js",
+  format: "cjs",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  // What QuickJS runs; newer syntax is translated.
+  target: "es2023",
+  // ASCII would rewrite what String.raw and Function.prototype.toString show.
+  charset: "utf8",
+  sourcemap: "external",
+  logLevel: "silent",
+  define: { "process.env.NODE_ENV": '"production"' },
+  // An author's tsconfig.json lies outside of what is published, so it must not decide what the code does.
+  tsconfigRaw: "{}",
+};
+
+/**
+ * Bundles a task with everything that it loads by a literal name. What `context.tasks.require` loads is known only
+ * once the files that ask for it were read, so the bundle is made again until no new one turns up.
+ */
+export async function bundleTask(root: string, file: string): Promise<BundleResult> {
+  const session = new BundleSession(root);
+  let wanted: Wanted = { modules: new Map(), strict: true };
+  for (;;) {
+    const built = await bundleOnce(session, file, wanted);
+    if ("problems" in built) return built;
+    const next = await wantedBy(session);
+    if ("problems" in next) return next;
+    if (next.modules.size === wanted.modules.size && next.strict === wanted.strict) {
+      const used = new Set([...session.files.values()].flatMap((each) => each.usedTools));
+      const sourceMap = tidySourceMap(built.sourceMap, session.files, path.basename(root));
+      return { bundle: { code: built.code, sourceMap, usedTools: [...used].sort(compareText) } };
+    }
+    wanted = next;
+  }
+}
+
+interface Wanted {
+  /** Files by the specifier that `context.tasks.require` is called with. */
+  readonly modules: ReadonlyMap<string, string>;
+  /** All files are ES modules. The bundle is one script, so sloppy code in one file keeps all of it sloppy. */
+  readonly strict: boolean;
+}
+
+async function bundleOnce(
+  session: BundleSession,
+  file: string,
+  wanted: Wanted,
+): Promise<{ code: string; sourceMap: string } | { problems: Problem[] }> {
+  try {
+    const { outputFiles, warnings } = await build({
+      ...OPTIONS,
+      stdin: { contents: entry(file, wanted.modules), sourcefile: "entry" },
+      absWorkingDir: session.root,
+      banner: wanted.strict ? { js: '"use strict";' } : {},
+      plugins: [session.plugin()],
+      write: false,
+    });
+    const mixed = warnings.filter((warning) => warning.id === "commonjs-variable-in-esm" && isAuthors(warning));
+    if (mixed.length > 0) return { problems: inOrder(mixed.map((each) => toProblem(each, session, file))) };
+    const text = (suffix: string): string => outputFiles.find((each) => each.path.endsWith(suffix))?.text ?? "";
+    return { code: text(".js"), sourceMap: text(".map") };
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    return { problems: inOrder(error.errors.map((each) => toProblem(each, session, file))) };
+  }
+}
+
+/** Loaders come before the task: its top level may already call `context.tasks.require`. */
+function entry(file: string, modules: ReadonlyMap<string, string>): string {
+  const loaders = [...modules]
+    .sort(([a], [b]) => compareText(a, b))
+    // A computed key, for `{"__proto__": …}` would set the prototype.
+    .map(([specifier, name]) => `  [${JSON.stringify(specifier)}]: () => require(${JSON.stringify(name)}),\n`);
+  return `exports.modules = {\n${loaders.join("")}};\nexports.task = require(${JSON.stringify(file)});\n`;
+}
+
+async function wantedBy(session: BundleSession): Promise<Wanted | { problems: Problem[] }> {
+  const modules = new Map<string, { name: string; by: string }>();
+  const problems: Problem[] = [];
+  const files = [...session.files].sort(([a], [b]) => compareText(a, b));
+  for (const [by, { requires }] of files) {
+    for (const { specifier, place } of requires) {
+      const found = await resolveTaskModule(session.root, path.resolve(session.root, by), specifier);
+      const known = modules.get(specifier);
+      if (!found) {
+        const refusal = nodeModuleRefusal(specifier);
+        const message = `There is no module ${JSON.stringify(specifier)}, beside this file or in the tasks folder.`;
+        const code = refusal ? PROBLEM_CODES.nodeModule : PROBLEM_CODES.moduleNotFound;
+        problems.push(problem(code, refusal ?? message, by, place));
+      } else if (known && known.name !== session.nameOf(found)) {
+        const message =
+          `${JSON.stringify(specifier)} is ${session.nameOf(found)} here and ${known.name} in ${known.by}. ` +
+          "One task can use a name for one module: write a longer path.";
+        problems.push(problem(PROBLEM_CODES.ambiguousModule, message, by, place));
+      } else modules.set(specifier, { name: session.nameOf(found), by });
+    }
+  }
+  if (problems.length > 0) return { problems: inOrder(problems) };
+  const strict = files.every(([, { strict }]) => strict);
+  return { modules: new Map([...modules].map(([specifier, { name }]) => [specifier, name])), strict };
+}
+
+function isAuthors(warning: { location: { file: string } | null }): boolean {
+  return warning.location?.file.startsWith("tasks:") ?? false;
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && "errors" in error && Array.isArray(error.errors);
+}

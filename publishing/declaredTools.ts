@@ -1,0 +1,31 @@
+import { LIMITS } from "../protocol/limits.ts";
+import { utf8Length } from "../protocol/text.ts";
+import { compareText, problem, PROBLEM_CODES } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import type { DocTag } from "./taskDoc.ts";
+
+const TOOL_NAME = /^[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*$/;
+
+/**
+ * The dotted names after `@tools`, in order and each once; null without `@tools`. A name stands for itself and for
+ * everything below it, so `gapi.admin.*` is written down as `gapi.admin`.
+ */
+export function declaredTools(
+  tags: readonly DocTag[],
+  file: string,
+): { readonly names: string[] | null } | { readonly problems: Problem[] } {
+  if (tags.length === 0) return { names: null };
+  const problems: Problem[] = [];
+  const names = new Set<string>();
+  for (const { text, place } of tags) {
+    for (const word of text.split(/[\s,]+/).filter((each) => each !== "")) {
+      const name = word.replace(/\.\*$/, "");
+      if (TOOL_NAME.test(name) && utf8Length(name) <= LIMITS.toolNameBytes) names.add(name);
+      else {
+        const message = `@tools takes dotted names with commas between them; ${JSON.stringify(word)} is none.`;
+        problems.push(problem(PROBLEM_CODES.invalidToolName, message, file, place));
+      }
+    }
+  }
+  return problems.length > 0 ? { problems } : { names: [...names].sort(compareText) };
+}

@@ -1,0 +1,26 @@
+import { isBuiltin } from "node:module";
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  fs: "There is no file system: import a .json or code file, or keep data in tools.keystore or tools.supabase.",
+  http: "Use tools.http.fetch.",
+  https: "Use tools.http.fetch.",
+  http2: "Use tools.http.fetch.",
+  net: "Use tools.http.fetch.",
+  timers: "setTimeout is global; tools.sleep waits for up to years.",
+  crypto: "crypto.randomUUID() is global.",
+  buffer: "Use TextEncoder, TextDecoder, atob and btoa: they are global.",
+  url: "URL and URLSearchParams are global.",
+  util: "structuredClone, TextEncoder and TextDecoder are global.",
+  events: "Use tools.events.wait.",
+  process: "A secret comes from tools.keystore, a setting from the input.",
+  child_process: "Start another task with tools.tasks.execute.",
+  worker_threads: "Start another task with tools.tasks.execute.",
+};
+
+/** Why a task cannot load this module of Node's, and what to do instead; undefined when it is none. */
+export function nodeModuleRefusal(specifier: string): string | undefined {
+  if (!specifier.startsWith("node:") && !isBuiltin(specifier)) return undefined;
+  const name = specifier.replace(/^node:/, "").split("/")[0] ?? "";
+  const instead = Object.hasOwn(INSTEAD, name) ? INSTEAD[name] : undefined;
+  return `${JSON.stringify(specifier)} is a module of Node's, which a task cannot reach. ${instead ?? "Use a tool, or plain JavaScript."}`;
+}

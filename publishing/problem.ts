@@ -1,0 +1,61 @@
+import { CODES } from "../protocol/errors.ts";
+
+/** Why a file or a task cannot be published. Stable, like every code. */
+export const PROBLEM_CODES = {
+  unreadable: "unreadable",
+  invalidEncoding: "invalid_encoding",
+  syntaxError: "syntax_error",
+  topLevelAwait: "top_level_await",
+  mixedModules: "mixed_module_syntax",
+  noExport: CODES.noExport,
+  invalidTaskName: "invalid_task_name",
+  duplicateTask: "duplicate_task",
+  unknownTask: CODES.unknownTask,
+  invalidToolName: "invalid_tool_name",
+  moduleNotFound: CODES.moduleNotFound,
+  nodeModule: "node_module",
+  unsupportedFile: "unsupported_file",
+  ambiguousModule: "ambiguous_module",
+  bundleError: "bundle_error",
+  bundleTooLarge: "bundle_too_large",
+} as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[keyof typeof PROBLEM_CODES];
+
+/** Something that an author must change, and where. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** Says what to change. */
+  readonly message: string;
+  /** Relative to the published folder; files of npm packages begin with `node_modules/`. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units, as editors count. */
+  readonly column: number;
+}
+
+/** A place in a source as the parser gives it: lines from 1, columns from 0. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+const START: Place = { line: 1, column: 0 };
+
+export function problem(code: ProblemCode, message: string, file: string, place: Place = START): Problem {
+  return { code, message, file, line: place.line, column: place.column + 1 };
+}
+
+/** By file, line, column: the same sources give the same list whatever was read first. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const seen = new Map(problems.map((each) => [JSON.stringify(each), each]));
+  return [...seen.values()].sort(
+    (a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.code, b.code),
+  );
+}
+
+/** By UTF-16 units: the same order whatever the machine's locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,43 @@
+import type { VersionStore } from "../protocol/store.ts";
+import type { TaskVersion } from "../protocol/task.ts";
+import { buildTask } from "./buildTask.ts";
+import { findTasks } from "./findTasks.ts";
+import { inOrder, problem, PROBLEM_CODES } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+
+export interface Publication {
+  /** By name. */
+  readonly tasks: readonly PublishedTask[];
+  /** What stands in the way of the rest; tasks are published independently of each other. */
+  readonly problems: readonly Problem[];
+}
+
+export interface PublishedTask {
+  readonly outcome: "published" | "unchanged";
+  readonly version: TaskVersion;
+}
+
+/**
+ * Publishes the tasks of a folder, or only those named in `which`. Problems of files that have nothing to do with
+ * them are left out then, unless a name is not found: its file may be one of those.
+ */
+export async function publishFolder(
+  dir: string,
+  versions: Pick<VersionStore, "publish">,
+  which?: readonly string[],
+): Promise<Publication> {
+  const found = await findTasks(dir);
+  const wanted = which ? found.tasks.filter(({ task }) => which.includes(task)) : found.tasks;
+  const missing = (which ?? []).filter((name) => !found.tasks.some(({ task }) => task === name));
+  const problems: Problem[] = !which || missing.length > 0 ? [...found.problems] : [];
+  for (const name of missing) {
+    problems.push(problem(PROBLEM_CODES.unknownTask, `No file here is a task named ${JSON.stringify(name)}.`, "."));
+  }
+  const tasks: PublishedTask[] = [];
+  for (const task of wanted) {
+    const built = await buildTask(task);
+    if ("problems" in built) problems.push(...built.problems);
+    else tasks.push({ outcome: await versions.publish(built.version), version: built.version });
+  }
+  return { tasks, problems: inOrder(problems) };
+}
