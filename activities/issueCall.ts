@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import type { PinnedRun } from "../protocol/activities.ts";
+import { CODES, type TaskError } from "../protocol/errors.ts";
+import type { Json, JsonText } from "../protocol/json.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import type { RunKey } from "../protocol/run.ts";
+import type { ChainLink, IssuedCall, Millis } from "../protocol/step.ts";
+import type { BlobStore } from "../protocol/store.ts";
+import { TASK_NAME } from "../protocol/task.ts";
+import { safeText, utf8Length } from "../protocol/text.ts";
+import type { Carried } from "../protocol/value.ts";
+import type { GuestCall } from "../sandbox/types.ts";
+import { carry } from "./carried.ts";
+import { methodFacts } from "./tools/methodFacts.ts";
+import type { Registry } from "./tools/registry.ts";
+import { sleepDuration } from "./tools/sleepDuration.ts";
+
+/** Tools that the workflow serves itself. */
+export const BUILT_IN = { tasks: "tasks.execute", sleep: "sleep", timer: "setTimeout" } as const;
+
+export interface IssueContext {
+  readonly run: RunKey;
+  readonly pinned: PinnedRun;
+  /** The step's time. */
+  readonly now: Millis;
+  readonly registry: Registry;
+  readonly blobs: BlobStore;
+}
+
+/**
+ * Decides what a call of the guest is: a tool that the registry knows and the policy allows, a nested run, a timer.
+ * Anything else is refused here, so that nothing which the guest made up is ever scheduled.
+ */
+export async function issueCall(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
+  const [first, second, ...rest] = call.path;
+  if (call.path.length === 1 && first === BUILT_IN.timer) return timer(call, context, BUILT_IN.timer);
+  if (call.path.length === 1 && first === BUILT_IN.sleep) return timer(call, context, BUILT_IN.sleep);
+  if (first === "tasks" && second === "execute" && rest.length === 0) return nestedRun(call, context);
+  return toolCall(call, context);
+}
+
+async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
+  const found = context.registry.resolve(call.path, context.pinned);
+  if (!found.ok) return refuse(call, context, found.tool, found.error);
+  const links = call.links.map((link): ChainLink => ({ name: link.name, args: JSON.parse(link.args) as Json[] }));
+  const linkBytes = call.links.reduce((sum, link) => sum + utf8Length(link.args), 0);
+  if (linkBytes > LIMITS.inlineBytes) {
+    const message = `The links of ${found.tool} after the first carry more than ${LIMITS.inlineBytes} bytes of JSON.`;
+    return refuse(call, context, found.tool, { code: CODES.argumentTooLarge, class: "limit", message });
+  }
+  const facts = methodFacts(found.method, JSON.parse(call.args) as Json[]);
+  const args = await carry(context.blobs, context.run, call.args, LIMITS.inlineBytes);
+  return {
+    id: call.id,
+    kind: "tool",
+    tool: found.tool,
+    args,
+    ...(links.length === 0 ? {} : { links }),
+    summary: facts.summary,
+    ...(facts.timeouts === undefined ? {} : { timeouts: facts.timeouts }),
+    bytes: inlineSize(args, call.args) + linkBytes,
+  };
+}
+
+async function nestedRun(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
+  const [task, input, options] = JSON.parse(call.args) as [Json?, Json?, Json?];
+  const tool = BUILT_IN.tasks;
+  const denied = context.registry.denial(tool, context.pinned);
+  if (denied !== undefined) return refuse(call, context, tool, denied);
+  if (typeof task !== "string" || !TASK_NAME.test(task)) {
+    const message = "tools.tasks.execute(name, input) takes the name of a published task: letters, digits and . _ - /";
+    return refuse(call, context, tool, { code: CODES.invalidArgument, class: "guest", message });
+  }
+  if (context.pinned.depth >= LIMITS.nestingDepth) {
+    const message = `Runs nest at most ${LIMITS.nestingDepth} deep; this one is at that depth.`;
+    return refuse(call, context, tool, { code: CODES.nestingLimit, class: "limit", message });
+  }
+  const text = JSON.stringify(input ?? null);
+  const carried = await carry(context.blobs, context.run, text, LIMITS.inlineBytes);
+  const version = versionOf(options);
+  return {
+    id: call.id,
+    kind: "task",
+    task,
+    ...(version === undefined ? {} : { version }),
+    input: carried,
+    childRunId: childRunId(context.run, task, call.id),
+    bytes: inlineSize(carried, text),
+  };
+}
+
+function versionOf(options: Json | undefined): string | undefined {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) return undefined;
+  return typeof options["version"] === "string" ? safeText(options["version"], LIMITS.taskNameBytes) : undefined;
+}
+
+/**
+ * The child's workflow id: readable while it fits, hashed when it does not. It holds a part of the parent's first run id,
+ * so that a parent whose workflow id is used again never meets a child of the earlier run.
+ */
+function childRunId(parent: RunKey, task: string, call: number): string {
+  const digest = createHash("sha256").update(`${parent.firstRunId} ${parent.taskRunId} ${call}`).digest("hex");
+  const readable = `${parent.taskRunId}.${call}-${digest.slice(0, 8)}`;
+  return utf8Length(readable) <= LIMITS.workflowIdBytes ? readable : `${task.slice(0, 100)}-${digest.slice(0, 40)}`;
+}
+
+async function timer(call: GuestCall, context: IssueContext, tool: "sleep" | "setTimeout"): Promise<IssuedCall> {
+  const [asked] = JSON.parse(call.args) as [Json?];
+  const ms = tool === "setTimeout" ? timeout(asked) : sleepDuration(asked);
+  if (typeof ms !== "number") return refuse(call, context, tool, ms);
+  return { id: call.id, kind: "timer", tool, ms, dueAt: context.now + ms, bytes: 0 };
+}
+
+/** As everywhere, setTimeout takes any delay; one past the limit is cut to it. */
+function timeout(asked: Json | undefined): Millis {
+  return typeof asked === "number" ? Math.ceil(Math.min(Math.max(asked, 0), LIMITS.sleepMs)) : 0;
+}
+
+async function refuse(call: GuestCall, context: IssueContext, tool: string, error: TaskError): Promise<IssuedCall> {
+  const args = await carry(context.blobs, context.run, call.args, LIMITS.inlineBytes);
+  return { id: call.id, kind: "refused", tool, args, error, bytes: inlineSize(args, call.args) };
+}
+
+function inlineSize(carried: Carried, text: JsonText): number {
+  return "claim" in carried ? 0 : utf8Length(text);
+}

@@ -1,0 +1,98 @@
+import type { OpenAnswer, OpenRequest, PinnedRun, TaskRunArgs } from "../protocol/activities.ts";
+import { CODES, TaskerError } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import type { Store } from "../protocol/store.ts";
+import type { TaskVersion } from "../protocol/task.ts";
+import { safeText } from "../protocol/text.ts";
+import type { Carried } from "../protocol/value.ts";
+import { carry, readCarried } from "./carried.ts";
+import { parseTaskRunArgs } from "./taskRunArgs.ts";
+import { validateInput } from "./validateInput.ts";
+
+/**
+ * Begins a run: resolves the version, checks the input against its schema, writes the record.
+ * What cannot begin is recorded too, as a failed run with the reason.
+ */
+export function createOpenRun({ store, engine }: { store: Store; engine: string }) {
+  return async function openRun(request: OpenRequest): Promise<OpenAnswer> {
+    const { run, startedAt } = request;
+    try {
+      const args = parseTaskRunArgs(request.args);
+      const version = await resolve(store, args);
+      const input = await acceptInput(store, request, args, version);
+      await store.runs.open({
+        ...run,
+        task: version.task,
+        version: version.version,
+        engine,
+        input,
+        startedAt,
+        ...(args.nested === undefined ? {} : { parent: args.nested.parent }),
+      });
+      const pinned: PinnedRun = {
+        task: version.task,
+        version: version.version,
+        engine,
+        tools: version.tools,
+        depth: args.nested?.depth ?? 1,
+        ...("claim" in input ? { inputClaim: input.claim } : {}),
+      };
+      return { ok: true, pinned };
+    } catch (error) {
+      if (!(error instanceof TaskerError) || error.retryable) throw error;
+      await recordRefusal(store, request, error);
+      return { ok: false, error: error.toTaskError() };
+    }
+  };
+
+  async function recordRefusal(store: Store, { run, args, startedAt }: OpenRequest, error: TaskerError): Promise<void> {
+    // The arguments may be anything at all here, in spite of their type.
+    const given = args as Partial<TaskRunArgs> | null | undefined;
+    const task = safeText(typeof given?.task === "string" ? given.task : "", LIMITS.taskNameBytes);
+    const input =
+      given?.inputClaim === undefined
+        ? await carry(store.blobs, run, JSON.stringify(given?.input ?? null), LIMITS.inlineBytes)
+        : { value: null };
+    await store.runs.open({ ...run, task, version: "", engine, input, startedAt });
+    await store.runs.close(run, { status: "failed", error: error.toTaskError(), endedAt: Date.now() });
+  }
+}
+
+async function resolve(store: Store, args: TaskRunArgs): Promise<TaskVersion> {
+  const version =
+    args.version === undefined
+      ? await store.versions.current(args.task)
+      : await store.versions.get(args.task, args.version);
+  if (version !== undefined) return version;
+  const published = (await store.versions.list()).map(({ task }) => task);
+  if (args.version !== undefined && published.includes(args.task)) {
+    throw refusal(CODES.unknownVersion, `Task "${args.task}" has no published version ${args.version}.`);
+  }
+  const names =
+    published.length === 0 ? "No task is published yet." : `Published tasks: ${published.slice(0, 20).join(", ")}.`;
+  throw refusal(CODES.unknownTask, `There is no published task "${args.task}". ${names}`);
+}
+
+async function acceptInput(
+  store: Store,
+  { run }: OpenRequest,
+  args: TaskRunArgs,
+  version: TaskVersion,
+): Promise<Carried> {
+  const given: Carried = args.inputClaim === undefined ? { value: args.input ?? null } : { claim: args.inputClaim };
+  const text = await readCarried(store.blobs, given);
+  if (text.length > LIMITS.inputBytes) {
+    const error = {
+      code: CODES.inputTooLarge,
+      class: "limit" as const,
+      message: `The input is larger than ${LIMITS.inputBytes} bytes of JSON.`,
+    };
+    throw new TaskerError(error);
+  }
+  validateInput(version.inputSchema, JSON.parse(text));
+  return "claim" in given ? given : carry(store.blobs, run, text, LIMITS.inlineBytes);
+}
+
+function refusal(code: string, message: string): TaskerError {
+  return new TaskerError({ code, class: "guest", message });
+}

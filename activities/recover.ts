@@ -1,0 +1,57 @@
+import type { AdvanceRequest } from "../protocol/activities.ts";
+import { CODES, TaskerError } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import type { JournalStep, Recovery, SnapshotRef } from "../protocol/step.ts";
+import type { VmStep } from "../sandbox/types.ts";
+import type { ActivityDeps } from "./deps.ts";
+import { redeem } from "./redeem.ts";
+import { stepOptions } from "./stepOptions.ts";
+import { vmStart } from "./vmStart.ts";
+
+/**
+ * Makes a lost VM again under `key`: the snapshot, if there is one, then every step of the journal with the same
+ * settlements in the same batches at the same time. Throws `journal_mismatch`, not retryable, when a replayed step
+ * issues other calls than it did.
+ */
+export async function recover(
+  deps: ActivityDeps,
+  request: AdvanceRequest,
+  recovery: Recovery,
+  key: string,
+): Promise<void> {
+  const [first, ...rest] = recovery.steps;
+  if (recovery.snapshot !== undefined) {
+    await deps.sandbox.restore(key, await readSnapshot(deps, recovery.snapshot));
+    if (first !== undefined) await replay(deps, key, first);
+  } else {
+    if (first === undefined) throw mismatch("there is neither a snapshot nor a step to begin with");
+    const start = await vmStart(deps, request);
+    compare(first, await deps.sandbox.start(key, start, stepOptions(first.now, LIMITS.replayCpuFactor)));
+  }
+  for (const step of rest) await replay(deps, key, step);
+}
+
+async function replay({ sandbox, store }: ActivityDeps, key: string, step: JournalStep): Promise<void> {
+  const settlements = await redeem(store.blobs, step.settlements);
+  compare(step, await sandbox.resume(key, settlements, stepOptions(step.now, LIMITS.replayCpuFactor)));
+}
+
+function compare(journal: JournalStep, { digest, state, failure }: VmStep): void {
+  if (digest === journal.digest) return;
+  const how = failure === undefined ? state : `${state} with ${failure.code}: ${failure.message}`;
+  throw mismatch(
+    `the step at ${new Date(journal.now).toISOString()} issued other calls than it did the first time (${how})`,
+  );
+}
+
+function mismatch(why: string): TaskerError {
+  const message = `The run cannot be recovered: ${why}. It stops here, so that no call is made by mistake.`;
+  return new TaskerError({ code: CODES.journalMismatch, class: "infrastructure", message }, { retryable: false });
+}
+
+async function readSnapshot({ store }: ActivityDeps, { sha256 }: SnapshotRef): Promise<Uint8Array> {
+  const bytes = await store.blobs.get(sha256);
+  if (bytes !== undefined) return bytes;
+  const message = `The run's snapshot ${sha256} is not in the blob store. Restore the store, then the run goes on.`;
+  throw new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message });
+}

@@ -1,0 +1,59 @@
+import type { TaskRunArgs } from "../protocol/activities.ts";
+import { CODES, TaskerError } from "../protocol/errors.ts";
+import { TASK_NAME } from "../protocol/task.ts";
+
+/** The least that `continueAsNewEvents` may be: a run must get on between two continuations. */
+const LEAST_EVENTS = 20;
+
+/**
+ * Checks the argument of workflow `taskRun`: anybody may start one, with anything.
+ * Throws `invalid_input` that says what is wrong and how the argument should look.
+ */
+export function parseTaskRunArgs(args: unknown): TaskRunArgs {
+  if (!isRecord(args)) throw wrong("it is no object");
+  const { task, version, inputClaim, options, nested } = args;
+  if (typeof task !== "string" || !TASK_NAME.test(task)) {
+    throw wrong('"task" must be the name of a published task: letters, digits and . _ - /, at most 200');
+  }
+  if (version !== undefined && (typeof version !== "string" || version === ""))
+    throw wrong('"version" must be a string');
+  if (inputClaim !== undefined && !isClaim(inputClaim)) throw wrong('"inputClaim" must be {sha256, bytes}');
+  if (options !== undefined && !isOptions(options)) {
+    throw wrong(`"options" must be an object; its continueAsNewEvents an integer of at least ${LEAST_EVENTS}`);
+  }
+  if (nested !== undefined && !isNested(nested)) throw wrong('"nested" is for runs that a run starts');
+  return args as unknown as TaskRunArgs;
+}
+
+function wrong(why: string): TaskerError {
+  const message = `The workflow's argument is not {"task": NAME, "input": JSON}: ${why}.`;
+  return new TaskerError({ code: CODES.invalidInput, class: "guest", message });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isClaim(value: unknown): boolean {
+  return isRecord(value) && typeof value["sha256"] === "string" && typeof value["bytes"] === "number";
+}
+
+function isOptions(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const events = value["continueAsNewEvents"];
+  return events === undefined || (typeof events === "number" && Number.isInteger(events) && events >= LEAST_EVENTS);
+}
+
+function isNested(value: unknown): boolean {
+  if (!isRecord(value) || !isRecord(value["parent"])) return false;
+  const { taskRunId, firstRunId, call } = value["parent"];
+  const depth = value["depth"];
+  return (
+    typeof taskRunId === "string" &&
+    typeof firstRunId === "string" &&
+    typeof call === "number" &&
+    typeof depth === "number" &&
+    Number.isInteger(depth) &&
+    depth > 1
+  );
+}

@@ -1,0 +1,23 @@
+import type { AdvanceRequest } from "../protocol/activities.ts";
+import type { VmStart } from "../sandbox/types.ts";
+import type { ActivityDeps } from "./deps.ts";
+import { readCarried } from "./carried.ts";
+
+/** The name that stack frames give a bundle until they are mapped to the author's files. */
+const BUNDLE_NAME = "tasker-bundle.js";
+
+/** What a run's VM is made from: the same whenever and wherever it is made. */
+export async function vmStart({ store, versions, registry }: ActivityDeps, request: AdvanceRequest): Promise<VmStart> {
+  const { run, pinned, input = { value: null } } = request;
+  const { bundle } = await versions.get(pinned.task, pinned.version);
+  return {
+    bundle,
+    bundleName: BUNDLE_NAME,
+    input: await readCarried(store.blobs, input),
+    taskRunId: run.taskRunId,
+    taskName: pinned.task,
+    taskVersion: pinned.version,
+    seed: run.firstRunId,
+    chains: registry.chains,
+  };
+}

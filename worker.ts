@@ -1,0 +1,69 @@
+import { fileURLToPath } from "node:url";
+import { NativeConnection, Worker } from "@temporalio/worker";
+import { createActivities } from "./activities/createActivities.ts";
+import { BUILT_IN } from "./activities/issueCall.ts";
+import { createHttp } from "./activities/tools/http/http.ts";
+import { createRegistry } from "./activities/tools/registry.ts";
+import { VersionCache } from "./activities/versionCache.ts";
+import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
+import { createSandbox } from "./sandbox/sandbox.ts";
+import { openStore } from "./store/openStore.ts";
+import { requireSearchAttributes } from "./worker/requireSearchAttributes.ts";
+import { startReconciler } from "./worker/reconciler.ts";
+import { installRuntime } from "./worker/runtime.ts";
+import { CloseStack } from "./worker/closeStack.ts";
+
+/** Local activities beside the steps: records are opened and closed while every thread computes. */
+const LOCAL_ACTIVITIES_BESIDE_STEPS = 8;
+/** How long running steps and tools may take to finish once the worker was told to stop. */
+const SHUTDOWN_GRACE_MS = 10_000;
+
+export interface RunningWorker {
+  /** Finishes running steps, leaves everything else to the next worker, and releases what the worker holds. */
+  stop(): Promise<void>;
+  /** Settles when the worker has ended; rejects when it ended by itself. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts a worker for the Temporal server that the configuration names. Throws when anything that it needs is missing. */
+export async function startWorker(configuration: Configuration): Promise<RunningWorker> {
+  installRuntime(configuration.logLevel);
+  const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
+  const close = new CloseStack();
+  try {
+    const connection = close.later(await NativeConnection.connect(connectionOptions(configuration)));
+    await requireSearchAttributes(connection, configuration);
+    const store = close.later(
+      await openStore(databaseUrl === undefined ? { file: databaseFile, synchronous } : { url: databaseUrl }),
+    );
+    const sandbox = close.later(
+      await createSandbox({ threads: configuration.vmThreads, cacheVms: configuration.vmCache }),
+    );
+    await store.engines.put(sandbox.engine, await sandbox.exportEngine());
+    const http = createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate });
+    const registry = close.later(createRegistry([http], { builtIn: Object.values(BUILT_IN) }));
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: configuration.taskQueue,
+      workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)),
+      activities: createActivities({ sandbox, store, registry, versions: new VersionCache(store.versions) }),
+      maxCachedWorkflows: configuration.workflowCache,
+      maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
+      shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    });
+    close.later(startReconciler({ connection, namespace, store }));
+    const ended = worker.run().finally(() => close.now());
+    ended.catch(() => undefined); // whoever cares awaits `ended`
+    return { ended, stop: () => (worker.getState() === "RUNNING" ? worker.shutdown() : undefined, ended) };
+  } catch (error) {
+    await close.now();
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  const worker = await startWorker(readConfiguration());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void worker.stop());
+  await worker.ended;
+}

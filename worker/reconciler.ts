@@ -1,0 +1,45 @@
+import { Client } from "@temporalio/client";
+import type { NativeConnection } from "@temporalio/worker";
+import { reconcileEnded } from "../client/reconcile.ts";
+import type { Store } from "../protocol/store.ts";
+
+/** How often ended workflows are looked for, and how far back: a run that ended while no worker was there is found too. */
+const EVERY_MS = 30_000;
+const FIRST_LOOK_BACK_MS = 30 * 24 * 60 * 60_000;
+/** Visibility may be behind by this much. */
+const OVERLAP_MS = 60_000;
+
+export interface ReconcilerDeps {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly store: Store;
+}
+
+/**
+ * Closes the records of runs that were terminated or timed out: nothing in such a workflow runs, so it writes nothing
+ * itself. Looks at its start and from time to time; every worker does, for closing twice changes nothing.
+ */
+export function startReconciler({ connection, namespace, store }: ReconcilerDeps): { close(): Promise<void> } {
+  const client = new Client({ connection, namespace });
+  let since = new Date(Date.now() - FIRST_LOOK_BACK_MS);
+  let running = Promise.resolve();
+
+  async function look(): Promise<void> {
+    const begun = Date.now();
+    try {
+      await reconcileEnded({ client, store }, since);
+      since = new Date(begun - OVERLAP_MS);
+    } catch {
+      // The server is away, or busy: the next look covers the same time.
+    }
+  }
+
+  running = look();
+  const timer = setInterval(() => (running = running.then(look)), EVERY_MS);
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

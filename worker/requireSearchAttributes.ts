@@ -1,0 +1,20 @@
+import type { NativeConnection } from "@temporalio/worker";
+import type { Configuration } from "../configuration.ts";
+import { createSearchAttributesCommand, missingSearchAttributes } from "../dev/searchAttributes.ts";
+import { TaskerError } from "../protocol/errors.ts";
+
+/**
+ * Throws when the namespace lacks a search attribute that runs carry, with the command that makes it: with one missing,
+ * every run's first workflow task would be refused and retried for ever.
+ */
+export async function requireSearchAttributes(
+  connection: NativeConnection,
+  configuration: Configuration,
+): Promise<void> {
+  const { temporalAddress: address = "", temporalNamespace: namespace } = configuration;
+  const missing = await missingSearchAttributes(connection, namespace);
+  if (missing.length === 0) return;
+  const command = createSearchAttributesCommand(missing, { address, namespace });
+  const message = `Namespace "${namespace}" lacks the search attributes ${missing.join(", ")}. Register them, then start the worker again:\n  ${command}`;
+  throw new TaskerError({ code: "search_attributes_missing", class: "infrastructure", message });
+}
