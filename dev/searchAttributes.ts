@@ -5,7 +5,10 @@ import { SEARCH_ATTRIBUTES } from "../protocol/names.ts";
 const KEYWORD = 2;
 
 /** The search attributes that runs carry and that this namespace does not have as Keyword. */
-export async function missingSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
+export async function missingSearchAttributes(
+  connection: Pick<Connection, "operatorService">,
+  namespace: string,
+): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return SEARCH_ATTRIBUTES.filter((name) => Number(customAttributes[name]) !== KEYWORD);
 }

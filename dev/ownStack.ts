@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Configuration } from "../configuration.ts";
+import { TaskerError } from "../protocol/errors.ts";
+import { readDiscovery, removeDiscovery, writeDiscovery } from "./discovery.ts";
+import type { Home } from "./home.ts";
+import { settings } from "./joinedStack.ts";
+import { tryLock, type KernelLock } from "./kernelLock.ts";
+import type { Progress } from "./progress.ts";
+import { endProcessGroup, identify, isRunning, type ProcessIdentity } from "./processIdentity.ts";
+import { startDevServer, type DevServer } from "./server.ts";
+import type { Stack, StackOptions, StartWorker } from "./stackHandle.ts";
+import { findTemporalCli } from "./temporalCli.ts";
+
+const LEFTOVER_GRACE_MS = 10_000;
+
+/** Starts server and worker; owns `lock` from now on, and releases it when the stack has stopped or did not start. */
+export async function startOwnStack(
+  home: Home,
+  lock: KernelLock,
+  configuration: Configuration,
+  options: StackOptions,
+): Promise<Stack> {
+  const { progress = () => undefined, environment, headless = false, startWorker } = options;
+  const owner = self();
+  let server: DevServer | undefined;
+  let worker: Awaited<ReturnType<StartWorker>> | undefined;
+  try {
+    await endLeftovers(home, progress);
+    writeDiscovery(home.discovery, { state: "starting", owner });
+    const cli = await findTemporalCli({
+      explicit: configuration.temporalCli,
+      ...(environment && { environment }),
+      progress,
+    });
+    server = await startDevServer({
+      cli: cli.path,
+      namespace: configuration.temporalNamespace,
+      databaseFile: home.temporalDatabase,
+      synchronous: configuration.sqliteSynchronous,
+      uiPort: configuration.uiPort,
+      headless,
+      logLevel: "error",
+      started: (identity) => writeDiscovery(home.discovery, { state: "starting", owner, server: identity }),
+    });
+    worker = await startWorker({ ...configuration, temporalAddress: server.address });
+    return ownStack(home, lock, configuration, { owner, server, worker, progress });
+  } catch (error) {
+    await worker?.stop();
+    await server?.stop();
+    removeDiscovery(home.discovery);
+    lock.release();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly owner: ProcessIdentity;
+  readonly server: DevServer;
+  readonly worker: { stop(): Promise<void> };
+  readonly progress: Progress;
+}
+
+function ownStack(home: Home, lock: KernelLock, configuration: Configuration, parts: Parts): Stack {
+  const { owner, server, worker, progress } = parts;
+  const facts = { address: server.address, ...settings(configuration), ...(server.uiUrl && { uiUrl: server.uiUrl }) };
+  writeDiscovery(home.discovery, { state: "ready", owner, server: server.identity, ...facts });
+
+  const hurry = new AbortController();
+  let stopped: Promise<void> | undefined;
+
+  const stop = async (afterOthers: boolean) => {
+    const users = afterOthers ? await withoutUsers(home, hurry.signal, progress) : tryLock(home.usersLock);
+    writeDiscovery(home.discovery, { state: "stopping", owner, server: server.identity });
+    try {
+      await worker.stop();
+    } finally {
+      await server.stop();
+      removeDiscovery(home.discovery);
+      users?.release();
+      lock.release();
+    }
+  };
+
+  return {
+    ...facts,
+    owned: true,
+    lost: server.ended.then((how) => (stopped === undefined ? serverLost(how) : new Promise<never>(() => undefined))),
+    stop({ afterOthers = false } = {}) {
+      if (!afterOthers) hurry.abort();
+      return (stopped ??= stop(afterOthers));
+    },
+  };
+}
+
+/** The lock that keeps others from joining, once nobody is left who has; undefined when hurried. */
+async function withoutUsers(home: Home, hurry: AbortSignal, progress: Progress): Promise<KernelLock | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const users = tryLock(home.usersLock);
+    if (users || hurry.aborted) return users;
+    if (attempt === 0) progress("Other commands still use this stack: it stops after them.");
+    await sleep(100, undefined, { signal: hurry }).catch(() => undefined);
+  }
+}
+
+/** Ends the server of an owner that was killed, if it still runs: two servers must not write to one database. */
+async function endLeftovers(home: Home, progress: Progress): Promise<void> {
+  const left = readDiscovery(home.discovery);
+  if (left?.server && isRunning(left.server)) {
+    progress(`Process ${left.owner.pid} was killed and left its Temporal server running: ending it first.`);
+    await endProcessGroup(left.server, LEFTOVER_GRACE_MS);
+  }
+  removeDiscovery(home.discovery);
+}
+
+function self(): ProcessIdentity {
+  const identity = identify(process.pid);
+  if (identity === undefined) throw new Error("This system tells nothing about its processes (/proc or ps).");
+  return identity;
+}
+
+function serverLost(how: string): TaskerError {
+  const message = `The embedded Temporal server ended unexpectedly (${how}). Start again: its data is kept.`;
+  return new TaskerError({ code: "dev_server_lost", class: "infrastructure", message }, { retryable: false });
+}

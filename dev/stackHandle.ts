@@ -1,0 +1,33 @@
+import type { Configuration } from "../configuration.ts";
+import type { TaskerError } from "../protocol/errors.ts";
+import type { Progress } from "./progress.ts";
+
+/** A Temporal server and a worker to run tasks on. */
+export interface Stack {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** Of the embedded Web UI. */
+  readonly uiUrl?: string;
+  /** Whether this process started it, and so ends it. */
+  readonly owned: boolean;
+  /** Resolves, with what happened, if the embedded server ends unasked while this process owns it. */
+  readonly lost: Promise<TaskerError>;
+  /**
+   * Leaves a stack that was joined. Ends one that is owned: the worker drains, then the server stops.
+   * With `afterOthers` it first waits for commands that joined it; a second call without ends that wait.
+   */
+  stop(options?: { readonly afterOthers?: boolean }): Promise<void>;
+}
+
+/** Starts a worker for the server that the configuration names. `stop` lets running steps finish. */
+export type StartWorker = (configuration: Configuration) => Promise<{ stop(): Promise<void> }>;
+
+export interface StackOptions {
+  readonly startWorker: StartWorker;
+  readonly progress?: Progress;
+  /** For finding the Temporal CLI; see `findTemporalCli`. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Without the Web UI, for tests. */
+  readonly headless?: boolean;
+}
