@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { symlink } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+import { LIMITS } from "../protocol/limits.ts";
+import { buildAll, problemsOf, withFolder } from "./testFolder.ts";
+import type { Files } from "./testFolder.ts";
+
+const f = "module.exports = () => 1;";
+
+/** Each kind of problem, with the exact place that an editor should jump to. */
+const CASES: [string, Files, string[]][] = [
+  ["a syntax error", { "a.js": "const x = 1;\nconst = 2;\n" }, ["a.js:2:7 syntax_error"]],
+  ["a syntax error in TypeScript", { "a.ts": "export default (x: = 1) => x;" }, ["a.ts:1:20 syntax_error"]],
+  ["a syntax error in an ES module", { "a.js": "import x from;\nexport default 1" }, ["a.js:1:14 syntax_error"]],
+  [
+    "a syntax error in a module that a task loads",
+    { "a.js": 'import "./m/b.js";\nexport default () => 1;', "m/b.js": "\r\n\r\n  let let = 1; export {}" },
+    ["m/b.js:3:7 syntax_error"],
+  ],
+  [
+    "a syntax error in JSON",
+    { "a.js": 'require("./b.json");' + f, "b.json": '{\n  "a": x\n}' },
+    ["b.json:2:8 syntax_error"],
+  ],
+  ["top-level await", { "a.js": "const x = 1;\n  await x;\nexport default () => x;" }, ["a.js:2:3 top_level_await"]],
+  ["top-level await in CommonJS", { "a.js": `await 1; ${f}` }, ["a.js:1:1 top_level_await"]],
+  [
+    "top-level for await",
+    { "a.js": "for await (const x of []) x;\nexport default () => 1;" },
+    ["a.js:1:1 top_level_await"],
+  ],
+  [
+    "@task without a callable export",
+    { "a.js": "/**\n * Text.\n *  @task b\n */\nmodule.exports = { x: 1 };" },
+    ["a.js:3:5 no_callable_export"],
+  ],
+  ["@task without a callable export, below", { "x/a.js": "  /** @task b */" }, ["x/a.js:1:7 no_callable_export"]],
+  ["a file name that no task can have", { "my task.js": f }, ["my task.js:1:1 invalid_task_name"]],
+  ["@task with a name that no task can have", { "a.js": `\n/** @task -x */\n${f}` }, ["a.js:2:5 invalid_task_name"]],
+  ["@task without a name", { "a.js": `/** @task */\n${f}` }, ["a.js:1:5 invalid_task_name"]],
+  ["a name that is too long", { "a.js": `/** @task ${"x".repeat(201)} */\n${f}` }, ["a.js:1:5 invalid_task_name"]],
+  ["two @task in one file", { "a.js": `/** @task a */\n/** @task b */\n${f}` }, ["a.js:2:5 duplicate_task"]],
+  ["@tools that are no tools", { "a.js": `/**\n * @tools log, ../x\n */\n${f}` }, ["a.js:2:4 invalid_tool_name"]],
+  ["a missing file", { "a.js": 'import x from "./nope";\nexport default () => x;' }, ["a.js:1:15 module_not_found"]],
+  ["a missing package", { "a.js": `  require("no-such-package-xyz");\n${f}` }, ["a.js:1:11 module_not_found"]],
+  ["a path of the machine", { "a.js": `require("/etc/hostname");${f}` }, ["a.js:1:9 module_not_found"]],
+  ["a URL", { "a.js": 'import "https://example.com/x.js";\nexport default () => 1;' }, ["a.js:1:8 module_not_found"]],
+  [
+    "a missing module of context.tasks.require",
+    { "a.js": 'module.exports = (input, context) =>\n  context.tasks.require("../shared/nope");' },
+    ["a.js:2:25 module_not_found"],
+  ],
+  [
+    "a column after characters of several bytes",
+    { "a.js": `"é😀"; require("./nope");${f}` },
+    ["a.js:1:16 module_not_found"],
+  ],
+  [
+    "a column after a computed require on the same line",
+    { "a.js": `require(1 + 1); require("./nope");${f}` },
+    ["a.js:1:25 module_not_found"],
+  ],
+  ["a Node module", { "a.js": `const fs = require("fs");\n${f}` }, ["a.js:1:20 node_module"]],
+  ["a Node module in a try", { "a.js": `try { require("fs") } catch {}\n${f}` }, ["a.js:1:15 node_module"]],
+  [
+    "a Node module with its prefix",
+    { "a.mjs": 'import "node:fs/promises";\nexport default () => 1;' },
+    ["a.mjs:1:8 node_module"],
+  ],
+  [
+    "a Node module, imported later",
+    { "a.js": 'module.exports = () => import("node:test");' },
+    ["a.js:1:31 node_module"],
+  ],
+  [
+    "a Node module through the context",
+    { "a.js": 'module.exports = (i, { tasks }) => tasks.require("fs");' },
+    ["a.js:1:50 node_module"],
+  ],
+  [
+    "a Node module in a package",
+    { "a.js": `require("pkg");${f}`, "node_modules/pkg/index.js": '\nrequire("net")' },
+    ["node_modules/pkg/index.js:2:9 node_module"],
+  ],
+  ["a file that is no code", { "a.js": `require("./b.css");${f}`, "b.css": "" }, ["a.js:1:9 unsupported_file"]],
+  [
+    "one specifier for two modules",
+    {
+      "a.js": 'require("./m/n.js"); module.exports = (i, c) => c.tasks.require("./x");',
+      "m/n.js": "module.exports = (c) =>\n c.tasks.require('./x');",
+      "x.js": "",
+      "m/x.js": "",
+    },
+    ["m/n.js:2:18 ambiguous_module"],
+  ],
+  [
+    "both ways to export",
+    { "a.js": "export const x = 1;\nmodule.exports = () => x;" },
+    ["a.js:2:1 mixed_module_syntax"],
+  ],
+  ["bytes that are not UTF-8", { "a.js": Buffer.from("// é\r\n  // \xff\n", "latin1") }, ["a.js:1:4 invalid_encoding"]],
+  [
+    "bytes that are not UTF-8, further on",
+    { "a.js": Buffer.concat([Buffer.from("// é\r\n  // é😀"), Buffer.of(0xff), Buffer.from(`\n${f}`)]) },
+    ["a.js:2:9 invalid_encoding"],
+  ],
+  ["UTF-16", { "a.js": Buffer.from(`\uFEFF${f}`, "utf16le") }, ["a.js:1:1 invalid_encoding"]],
+  ["a source that is nested too deeply", { "a.js": `${f}\nx = ${"[".repeat(100_000)}` }, ["a.js:1:1 syntax_error"]],
+  ["a file that is too large", { "a.js": f + " ".repeat(LIMITS.bundleBytes) }, ["a.js:1:1 bundle_too_large"]],
+  [
+    "a bundle that is too large",
+    { "a.js": `${f}\nconst x = "${"x".repeat(LIMITS.bundleBytes / 2)}";` },
+    ["a.js:1:1 bundle_too_large"],
+  ],
+];
+
+for (const [name, files, expected] of CASES) {
+  test(`the place is exact: ${name}`, async () => assert.deepEqual(await problemsOf(files), expected));
+}
+
+test("every missing module of a task is told at once, in order", async () => {
+  const files = { "a.js": `require("./x"); require("fs");\nrequire("./y");${f}` };
+  const expected = ["a.js:1:9 module_not_found", "a.js:1:25 node_module", "a.js:2:9 module_not_found"];
+  assert.deepEqual(await problemsOf(files), expected);
+});
+
+test("a Node module's refusal says what to use instead", async () => {
+  const { problems } = await withFolder({ "a.js": `require("node:https");${f}` }, buildAll);
+  assert.match(problems[0]!.message, /"node:https".*tools\.http\.fetch/);
+});
+
+test("a link that leads nowhere is a problem when it is named like a task", async () => {
+  await withFolder({ "a.js": f }, async (folder) => {
+    await symlink("/no/such/file.js", path.join(folder, "b.js"));
+    const { problems, versions } = await buildAll(folder);
+    assert.deepEqual([...versions.keys()], ["a"]);
+    assert.deepEqual([problems[0]!.file, problems[0]!.code], ["b.js", "unreadable"]);
+  });
+});
+
+test("no message names a path of this machine", async () => {
+  for (const [, files] of CASES) {
+    await withFolder(files, async (folder) => {
+      const { problems } = await buildAll(folder);
+      assert(!JSON.stringify(problems).includes(path.dirname(folder)), JSON.stringify(problems));
+    });
+  }
+});
