@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { LIMITS } from "../protocol/limits.ts";
+import { compileEngine, ENTRIES, PAGE } from "./engine.ts";
+import type { Engine, EngineImage, Entry } from "./engine.ts";
+import { exportTable } from "./exportTable.ts";
+import { createInstance, INITIAL_PAGES } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import { createTrackerFunction } from "./rejections.ts";
+import { createValues } from "./values.ts";
+import { WASM_EXPORTS, WASM_SHA256, WASM_STACK_BYTES } from "./wasmNames.ts";
+
+/** The name of the prelude in stack frames; `authorStack` leaves such frames out. */
+export const PRELUDE_NAME = "tasker:prelude";
+
+/**
+ * Makes the engine: the WASM binary and a base image in which runtime, context and prelude stand ready.
+ * Clock and entropy are constant meanwhile, so that the image is the same bytes in every process.
+ */
+export async function buildEngine(): Promise<Engine> {
+  const wasm = exportTable(readWasm(), WASM_EXPORTS.table);
+  const prelude = await bundlePrelude();
+  const host = { now: () => 0, shouldInterrupt: () => false, memoryRefused: () => undefined };
+  const instance = createInstance(new WebAssembly.Module(wasm), INITIAL_PAGES, INITIAL_PAGES, host);
+  return compileEngine(makeImage(wasm, prelude, instance));
+}
+
+function readWasm(): Uint8Array {
+  const path = createRequire(import.meta.url).resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
+  const wasm = readFileSync(path);
+  const hash = createHash("sha256").update(wasm).digest("hex");
+  if (hash !== WASM_SHA256) throw new Error(`the QuickJS binary is another one (${hash}): see sandbox/wasmNames.ts`);
+  return wasm;
+}
+
+async function bundlePrelude(): Promise<string> {
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL("prelude/index.ts", import.meta.url))],
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "prelude",
+    target: "es2023",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: "none",
+    // Neither the user's configuration nor where the project lies may change the image.
+    tsconfigRaw: {},
+    absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
+  });
+  return `(function(){${result.outputFiles[0]?.text ?? ""};return prelude})()`;
+}
+
+function makeImage(wasm: Uint8Array, prelude: string, { memory, native }: Instance): EngineImage {
+  const stackTop = native.stackPointer();
+  const staticEnd = stackTop - WASM_STACK_BYTES;
+  const heapEndAt = onlyWord(memory, staticEnd, stackTop);
+  native.construct();
+  const runtime = native.newRuntime();
+  native.setMaxStackSize(runtime, LIMITS.vmStackBytes);
+  const tracker = installTracker({ memory, native }, runtime);
+  const context = native.newContext(runtime, 0);
+  const undefinedValue = native.getUndefined();
+  const values = createValues({ memory, native }, { context, undefinedValue });
+
+  const evaluated = values.evaluate(prelude, PRELUDE_NAME);
+  if ("error" in evaluated) throw new Error(`the prelude threw: ${values.text(evaluated.error)}`);
+  const entry = (name: Entry): number => {
+    const key = values.string(name);
+    const pointer = native.getProp(context, evaluated.value, key);
+    values.free(key);
+    return pointer;
+  };
+  const entries = Object.fromEntries(ENTRIES.map((name) => [name, entry(name)])) as Record<Entry, number>;
+  const scratch = native.malloc(8);
+  if (native.stackPointer() !== stackTop) throw new Error("the native stack is not at rest");
+
+  const heapEnd = new DataView(memory.buffer).getUint32(heapEndAt, true);
+  return {
+    wasm,
+    runtime,
+    context,
+    undefinedValue,
+    entries,
+    scratch,
+    tracker,
+    heapEndAt,
+    staticEnd,
+    stackTop,
+    statics: new Uint8Array(memory.buffer, 0, staticEnd).slice(),
+    heap: new Uint8Array(memory.buffer, pageOf(stackTop), heapEnd - pageOf(stackTop)).slice(),
+  };
+}
+
+const pageOf = (address: number): number => address - (address % PAGE);
+
+/** Address of the one word of the static data that holds `value`: a fresh heap ends where the stack begins. */
+function onlyWord(memory: WebAssembly.Memory, end: number, value: number): number {
+  const words = new Uint32Array(memory.buffer, 0, end >> 2);
+  const at = words.indexOf(value);
+  if (at < 0 || words.includes(value, at + 1)) throw new Error("the heap's end is not where it should be");
+  return at * 4;
+}
+
+/**
+ * Sets the interrupt handler and, beside it, the rejection tracker, for which the binary has no setter:
+ * `JSRuntime` holds handler, its argument, tracker, its argument in this order.
+ */
+function installTracker({ memory, native }: Instance, runtime: number): number {
+  const words = new Uint32Array(memory.buffer, runtime, 128);
+  const before = words.slice();
+  native.enableInterrupt(runtime);
+  const handler = words.findIndex((word, i) => word !== before[i]);
+  if (handler < 0 || words[handler + 1] !== 0 || words[handler + 2] !== 0) throw new Error("JSRuntime has another shape");
+  const index = native.table.grow(1);
+  native.table.set(index, createTrackerFunction(() => undefined));
+  words[handler + 2] = index;
+  return index;
+}

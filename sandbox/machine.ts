@@ -1,0 +1,91 @@
+import { LIMITS } from "../protocol/limits.ts";
+import { PAGE } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { createInstance, INITIAL_PAGES, WASM_PAGE } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import { createMeter } from "./meter.ts";
+import type { Meter } from "./meter.ts";
+import { createTrackerFunction } from "./rejections.ts";
+import { createValues } from "./values.ts";
+import type { Values } from "./values.ts";
+
+/** One VM's memory and the way into it, with the base image in place. Which guest it runs is the memory's matter. */
+export interface Machine {
+  readonly engine: Engine;
+  readonly instance: Instance;
+  readonly values: Values;
+  readonly meter: Meter;
+  /** The guest's Date.now(), milliseconds. */
+  now: number;
+  /** Addresses of promises that were rejected in this step and that nothing handles yet. */
+  readonly unhandled: Set<number>;
+}
+
+/** Makes machines for one thread: only one of them runs at a time. */
+export interface MachineFactory {
+  readonly engine: Engine;
+  /** A machine with at least `pages` WASM pages of memory. */
+  create(pages?: number): Machine;
+  /** Says which machine runs from now on. */
+  enter(machine: Machine): void;
+}
+
+/** Rejections that one step keeps for reporting; a flood's later ones go unreported. */
+const UNHANDLED = 100;
+
+export function createMachineFactory(engine: Engine, memoryBytes: number = LIMITS.vmMemoryBytes): MachineFactory {
+  const { image, module } = engine;
+  const maximumPages = Math.max(INITIAL_PAGES, Math.floor(memoryBytes / WASM_PAGE));
+  let running: Machine | undefined;
+  const tracker = createTrackerFunction((promise, handled) => {
+    if (running !== undefined) track(running, promise, handled);
+  });
+
+  return {
+    engine,
+    create(pages = INITIAL_PAGES) {
+      const meter = createMeter();
+      const unhandled = new Set<number>();
+      const instance = createInstance(module, Math.max(pages, INITIAL_PAGES), maximumPages, {
+        now: () => machine.now,
+        shouldInterrupt: () => meter.check(),
+        memoryRefused: () => meter.stop("memory_limit"),
+      });
+      const machine: Machine = {
+        engine,
+        instance,
+        values: createValues(instance, image),
+        meter,
+        now: 0,
+        unhandled,
+      };
+      instance.native.table.grow(1);
+      instance.native.table.set(image.tracker, tracker);
+      const bytes = new Uint8Array(instance.memory.buffer);
+      bytes.set(image.statics, 0);
+      bytes.set(image.heap, heapStart(image.stackTop));
+      return machine;
+    },
+    enter: (machine) => {
+      running = machine;
+    },
+  };
+}
+
+/** The page in which the heap begins. */
+export function heapStart(stackTop: number): number {
+  return stackTop - (stackTop % PAGE);
+}
+
+/** Notes a rejection and keeps its promise alive (a reference count is an object's first word) until it is told or handled. */
+function track({ instance, unhandled }: Machine, promise: number, handled: boolean): void {
+  const view = new DataView(instance.memory.buffer);
+  const count = view.getInt32(promise, true);
+  if (handled) {
+    // The promise is in use just now: this can not be its last reference.
+    if (unhandled.delete(promise)) view.setInt32(promise, count - 1, true);
+  } else if (unhandled.size < UNHANDLED) {
+    unhandled.add(promise);
+    view.setInt32(promise, count + 1, true);
+  }
+}

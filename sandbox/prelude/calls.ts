@@ -1,0 +1,138 @@
+import { LIMITS } from "../../protocol/limits.ts";
+import type { ErrorClass } from "../../protocol/errors.ts";
+import { hostError } from "./hostErrors.ts";
+import {
+  append,
+  jsonParse,
+  jsonStringify,
+  mapDelete,
+  mapGet,
+  mapSet,
+  NativeError,
+  NativeMap,
+  NativePromise,
+  toStringRadix,
+} from "./intrinsics.ts";
+import { toJson } from "./marshal.ts";
+import { post } from "./outbox.ts";
+import { isLonger } from "./text.ts";
+
+/** One call that the host has not settled: how its outcome reaches the guest. */
+interface Unsettled {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Where the guest made the call. */
+  readonly stack: string;
+}
+
+export interface Link {
+  readonly name: string;
+  readonly args: string;
+}
+
+const unsettled = new NativeMap<number, Unsettled>();
+let unsettledCount = 0;
+let lastId = 0;
+
+export function countUnsettled(): number {
+  return unsettledCount;
+}
+
+/** Frames of the guest that is calling a tool. */
+export function callSite(): string {
+  return (new NativeError() as { stack?: string }).stack ?? "";
+}
+
+/** Arguments as the text of a JSON array. Element by element: a toJSON on Array.prototype must not see the list. */
+export function argumentsJson(args: readonly unknown[]): string {
+  let text = "[";
+  for (let i = 0; i < args.length && text.length <= LIMITS.argumentBytes; i++) {
+    text += (i === 0 ? "" : ",") + (toJson(args[i], `args[${toStringRadix(i)}]`) ?? "null");
+  }
+  text += "]";
+  if (!isLonger(text, LIMITS.argumentBytes)) return text;
+  const most = toStringRadix(LIMITS.argumentBytes);
+  throw hostError("argument_too_large", "limit", `the arguments are larger than ${most} bytes as JSON`);
+}
+
+/** Puts a call into the outbox and answers its number. Throws `too_many_calls`. */
+export function issue(
+  path: readonly string[],
+  args: string,
+  links: readonly Link[],
+  waiting: Unsettled,
+): number {
+  if (unsettledCount >= LIMITS.unsettledCalls) {
+    throw hostError(
+      "too_many_calls",
+      "limit",
+      `${toStringRadix(LIMITS.unsettledCalls)} calls of this run have not settled; await some before making more`,
+      waiting.stack,
+    );
+  }
+  const id = ++lastId;
+  mapSet(unsettled, id, waiting);
+  unsettledCount++;
+  let names = "";
+  for (let i = 0; i < path.length; i++) names += (i === 0 ? "" : ",") + (jsonStringify(path[i]) ?? "");
+  let chain = "";
+  let raw = args;
+  for (let i = 0; i < links.length; i++) {
+    const link = links[i] as Link;
+    chain += `${i === 0 ? "" : ","}{"name":${jsonStringify(link.name) ?? ""},"args":${toStringRadix(link.args.length)}}`;
+    raw += link.args;
+  }
+  post(`C{"id":${toStringRadix(id)},"path":[${names}],"args":${toStringRadix(args.length)},"links":[${chain}]}\n${raw}`);
+  return id;
+}
+
+/** A call whose value is a promise. What is wrong with it rejects the promise. */
+export function call(path: readonly string[], args: readonly unknown[]): Promise<unknown> {
+  const stack = callSite();
+  return new NativePromise((resolve, reject) => {
+    issue(path, argumentsJson(args), [], { __proto__: null, resolve, reject, stack } as never);
+  });
+}
+
+/** A call that the guest no longer waits for. Answers false when it has settled already. */
+export function forget(id: number): boolean {
+  if (!mapDelete(unsettled, id)) return false;
+  unsettledCount--;
+  post(`X${toStringRadix(id)}\n`);
+  return true;
+}
+
+/** A call's outcome from the host. A call that is not waiting (cleared, settled) is passed over. */
+export function settleResult(id: number, result: string): void {
+  const waiting = take(id);
+  if (waiting === undefined) return;
+  let value: unknown;
+  try {
+    value = jsonParse(result);
+  } catch {
+    waiting.reject(hostError("internal", "infrastructure", "the result is not JSON that a VM can read", waiting.stack));
+    return;
+  }
+  waiting.resolve(value);
+}
+
+export function settleError(id: number, code: string, errorClass: ErrorClass, message: string): void {
+  const waiting = take(id);
+  if (waiting !== undefined) waiting.reject(hostError(code, errorClass, message, waiting.stack));
+}
+
+function take(id: number): Unsettled | undefined {
+  const waiting = mapGet(unsettled, id);
+  if (waiting === undefined) return undefined;
+  mapDelete(unsettled, id);
+  unsettledCount--;
+  return waiting;
+}
+
+/** A path and one more segment. */
+export function extend(path: readonly string[], segment: string): string[] {
+  const longer: string[] = [];
+  for (let i = 0; i < path.length; i++) append(longer, path[i] as string);
+  append(longer, segment);
+  return longer;
+}

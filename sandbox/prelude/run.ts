@@ -1,0 +1,100 @@
+import { LIMITS } from "../../protocol/limits.ts";
+import { call, countUnsettled } from "./calls.ts";
+import { failureJson, failureText } from "./failure.ts";
+import { hostError } from "./hostErrors.ts";
+import { define, freeze, globalObject, jsonParse, NativePromise, promiseThen, toStringRadix } from "./intrinsics.ts";
+import { toJson } from "./marshal.ts";
+import { readBundle, refuseRequire, requireFrom } from "./modules.ts";
+import { seedRandom } from "./random.ts";
+import { isLonger } from "./text.ts";
+import { addChain, tools } from "./tools.ts";
+
+type Script = (exports: object, module: { exports: unknown }, require: (specifier: unknown) => unknown) => unknown;
+type Callable = (...args: unknown[]) => unknown;
+
+interface Start {
+  readonly seed: readonly number[];
+  readonly taskRunId: string;
+  readonly taskName: string;
+  readonly taskVersion: string;
+  readonly chains: readonly string[];
+}
+
+/** How the task's promise ended, as the record that the host reads; undefined while it is pending. */
+let ending: string | undefined;
+
+export function isOver(): boolean {
+  return ending !== undefined;
+}
+
+/** The last record of a step: its state and, when the run is over, the result or the failure. */
+export function endingRecord(idle: boolean): string {
+  if (ending !== undefined) return ending;
+  if (!idle || countUnsettled() > 0) return `S\n`;
+  const message = "the task awaits something that can never happen: no call, timer or job is left that could settle it";
+  return `F\n${failureText("deadlock", "guest", message)}`;
+}
+
+/** Makes the globals, runs the bundle and calls the task. */
+export function begin(script: Script, startJson: string, inputJson: string): void {
+  const start = jsonParse(startJson) as Start;
+  seedRandom((index) => start.seed[index] as number);
+  for (let i = 0; i < start.chains.length; i++) addChain(start.chains[i] as string);
+  const input = jsonParse(inputJson);
+  const main = new NativePromise((resolve) => resolve(enter(script, start, input)));
+  // Nobody else sees this promise; without a constructor of its own `then` runs no code of the guest.
+  define(main, "constructor", undefined);
+  promiseThen(main, complete, fail);
+}
+
+function enter(script: Script, start: Start, input: unknown): unknown {
+  let modules: object | null = null;
+  const context = freeze({
+    tools,
+    tasks: freeze({
+      require: (specifier: unknown): unknown => requireFrom(modules, specifier),
+      execute: (...args: unknown[]): unknown => call(["tasks", "execute"], args),
+    }),
+    taskRunId: start.taskRunId,
+    taskName: start.taskName,
+    taskVersion: start.taskVersion,
+  });
+  define(globalObject, "input", input);
+  define(globalObject, "context", context);
+  const module = { exports: {} as unknown };
+  script(module.exports as object, module, refuseRequire);
+  const bundle = readBundle(module.exports);
+  modules = bundle.modules;
+  return callTask(bundle.task, input, context, 0);
+}
+
+/** Default export, `module.exports` and `execute` get (input, context); a named `runTask` gets (input, tools). */
+function callTask(task: unknown, input: unknown, context: object, depth: number): unknown {
+  if (typeof task === "function") return (task as Callable)(input, context);
+  if (typeof task === "object" && task !== null) {
+    const named = task as { default?: unknown; execute?: unknown; runTask?: unknown };
+    const fallback = named.default;
+    if (typeof fallback === "function") return (fallback as Callable)(input, context);
+    if (typeof named.execute === "function") return (named as { execute: Callable }).execute(input, context);
+    if (typeof named.runTask === "function") return (named as { runTask: Callable }).runTask(input, tools);
+    if (depth === 0 && typeof fallback === "object") return callTask(fallback, input, context, 1);
+  }
+  throw hostError("no_callable_export", "guest", "the task exports no function: export one as default, execute or runTask");
+}
+
+function complete(value: unknown): void {
+  try {
+    const result = toJson(value, "result") ?? "null";
+    const most = LIMITS.resultBytes;
+    ending = isLonger(result, most)
+      ? `F\n${failureText("result_too_large", "limit", `the result is larger than ${toStringRadix(most)} bytes as JSON`)}`
+      : `R\n${result}`;
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Ends the run with what was thrown: by the task, or by the compiler over its bundle. */
+export function fail(error: unknown): void {
+  ending = `F\n${failureJson(error)}`;
+}

@@ -1,0 +1,18 @@
+import { CODES } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import type { GuestFailure } from "./types.ts";
+
+/**
+ * The failure of a run that the host stopped. A crash counts as a limit too: the guest caused it and would again,
+ * so a retry cannot help.
+ */
+export function limitFailure(code: "cpu_limit" | "memory_limit" | "vm_crashed", cpuMs: number): GuestFailure {
+  switch (code) {
+    case CODES.cpuLimit:
+      return { code, class: "limit", message: `one step used more than ${cpuMs} ms of CPU; await something in between` };
+    case CODES.memoryLimit:
+      return { code, class: "limit", message: `the task needs more than ${LIMITS.vmMemoryBytes} bytes of memory` };
+    case CODES.vmCrashed:
+      return { code, class: "limit", message: "the task brought its virtual machine down" };
+  }
+}

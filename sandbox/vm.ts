@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { CODES } from "../protocol/errors.ts";
+import type { Entry } from "./engine.ts";
+import { digestStep } from "./digest.ts";
+import type { Machine, MachineFactory } from "./machine.ts";
+import { readEnding, readRecords } from "./records.ts";
+import type { Ending } from "./records.ts";
+import { limitFailure } from "./stops.ts";
+import type { GuestSettlement, StepOptions, VmStart, VmStep } from "./types.ts";
+
+/** Jobs between two looks at the clock: the interrupt handler alone does not see a loop of short jobs. */
+const JOBS = 1000;
+
+/** One run's VM in this thread. A step that throws, or fails, leaves a VM that must not be used again. */
+export interface Vm {
+  readonly machine: Machine;
+  start(start: VmStart, options: StepOptions): VmStep;
+  resume(settlements: readonly GuestSettlement[], options: StepOptions): VmStep;
+}
+
+/** Thrown through our own frames when the host has stopped the guest. */
+const STOPPED = Symbol("stopped");
+
+export function createVm(factory: MachineFactory, machine: Machine): Vm {
+  const { values, meter, engine, instance } = machine;
+  const { entries, runtime, context, scratch } = engine.image;
+  const { native } = instance;
+
+  /** Calls the prelude. It throws only when it was stopped, or when there was no memory to go on. */
+  const callEntry = (entry: Entry, ...args: number[]): number => {
+    const result = values.call(entries[entry], ...args);
+    if (meter.check()) throw STOPPED;
+    if (result === undefined) throw new WebAssembly.RuntimeError(`the prelude's ${entry} threw`);
+    return result;
+  };
+  const run = (entry: Entry, ...args: number[]): void => values.free(callEntry(entry, ...args));
+  const ask = (entry: Entry, ...args: number[]): number => {
+    const result = callEntry(entry, ...args);
+    const number = values.toNumber(result);
+    values.free(result);
+    return number;
+  };
+
+  const runJobs = (): void => {
+    while (native.isJobPending(runtime) !== 0) {
+      values.free(native.executePendingJob(runtime, JOBS, scratch));
+      if (meter.check()) throw STOPPED;
+    }
+  };
+  const runUntilIdle = (): void => {
+    do {
+      do {
+        runJobs();
+        reportUnhandled();
+      } while (native.isJobPending(runtime) !== 0);
+    } while (ask("pump") !== 0);
+  };
+
+  /** Tells the prelude of rejections that nothing has handled by the end of the microtasks. */
+  const reportUnhandled = (): void => {
+    for (const promise of machine.unhandled) {
+      machine.unhandled.delete(promise);
+      const value = native.malloc(8);
+      // A JSValue: the object's address and the tag of objects, -1.
+      new DataView(instance.memory.buffer).setBigUint64(value, 0xffffffff_00000000n | BigInt(promise), true);
+      run("unhandled", native.promiseResult(context, value));
+      values.free(value);
+    }
+  };
+
+  const drain = (answerBytes: number): { text: string; more: boolean } => {
+    let text = "";
+    for (const units of [answerBytes, Math.floor(answerBytes / 3)]) {
+      const result = callEntry("peekRecords", values.number(units));
+      const bytes = values.bytes(result, (utf8) => {
+        text = utf8.toString("utf8");
+        return utf8.length;
+      });
+      values.free(result);
+      if (bytes <= answerBytes) break;
+    }
+    if (text === "") return { text, more: false };
+    return { text, more: ask("dropRecords") !== 0 };
+  };
+
+  const answer = (options: StepOptions): VmStep => {
+    const { text, more } = drain(options.answerBytes);
+    const record = callEntry("endingRecord", values.number(more ? 0 : 1));
+    const ending: Ending = more ? { state: "suspended" } : readEnding(values.text(record));
+    values.free(record);
+    const { digested, ...records } = readRecords(text);
+    return { ...ending, ...records, more, digest: digestStep(digested, ending), cpuMs: meter.used() };
+  };
+
+  /** The lines that led to a stop are worth most: the prelude's outbox is intact, so one try is made for them. */
+  const lastLogs = (answerBytes: number): VmStep["logs"] => {
+    try {
+      meter.begin(LAST_WORDS_MS);
+      return readRecords(drain(answerBytes).text).logs;
+    } catch {
+      return [];
+    }
+  };
+
+  const step = (options: StepOptions, feed: () => void): VmStep => {
+    factory.enter(machine);
+    machine.now = options.now;
+    meter.begin(options.cpuMs);
+    try {
+      feed();
+      runUntilIdle();
+      return answer(options);
+    } catch (error) {
+      const cpuMs = meter.used();
+      const stop = meter.stopped;
+      if (stop === undefined && !(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
+      const failure = limitFailure(stop ?? CODES.vmCrashed, options.cpuMs);
+      const ending: Ending = { state: "failed", failure };
+      const logs = stop === "cpu_limit" ? lastLogs(options.answerBytes) : [];
+      return { ...ending, calls: [], cleared: [], logs, more: false, digest: digestStep([], ending), cpuMs };
+    }
+  };
+
+  return {
+    machine,
+    start: (start, options) =>
+      step(options, () => {
+        const compiled = values.evaluate(WRAPPER_HEAD + start.bundle + WRAPPER_TAIL, start.bundleName);
+        if (meter.check()) throw STOPPED;
+        if ("error" in compiled) return run("fail", compiled.error);
+        const { seed, taskRunId, taskName, taskVersion, chains } = start;
+        const words = createHash("sha256").update(seed).digest();
+        const facts = { seed: [0, 4, 8, 12, 16, 20].map((at) => words.readInt32LE(at)), taskRunId, taskName, taskVersion, chains };
+        run("begin", compiled.value, values.string(JSON.stringify(facts)), values.string(start.input));
+      }),
+    resume: (settlements, options) =>
+      step(options, () => {
+        for (const settlement of settlements) {
+          const id = values.number(settlement.id);
+          if (settlement.ok) run("settleResult", id, values.string(settlement.result));
+          else {
+            const { code, class: errorClass, message } = settlement.error;
+            const texts = [code, errorClass, message].map((text) => values.string(text.replaceAll("\0", "\uFFFD")));
+            run("settleError", id, ...texts);
+          }
+        }
+      }),
+  };
+}
+
+/** The bundle is the body of a function. The head adds no line, so that only columns of line 1 move. */
+export const WRAPPER_HEAD = "(function(exports,module,require){";
+const WRAPPER_TAIL = "\n})";
+
+/** CPU time for reading a stopped guest's log, milliseconds. */
+const LAST_WORDS_MS = 200;
