@@ -92,8 +92,9 @@ async function finished(folder: string): Promise<string | undefined> {
   return name === undefined ? undefined : path.join(folder, name);
 }
 
-/** The innermost cause, which the SDK writes last on its line. */
+/** The innermost cause: the SDK writes causes from the outside in, on one line, each URL in parentheses. */
 function reason(said: string): string {
-  const line = said.split("\n").find((each) => /error/i.test(each)) ?? said.trim().split("\n").at(-1) ?? "";
-  return line.trim().slice(0, 500) || "the SDK gave no reason.";
+  const lines = said.trim().split("\n");
+  const line = lines.find((each) => /error/i.test(each)) ?? lines.at(-1) ?? "";
+  return line.split("): ").at(-1)?.trim().slice(0, 500) || "the SDK gave no reason.";
 }
