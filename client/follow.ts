@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { RunProgress, RunStatus } from "../protocol/run.ts";
 import { nextDelay } from "./backoff.ts";
 import type { ClientDependencies } from "./dependencies.ts";
+import { isEnd } from "./isEnd.ts";
 import { untilEnded } from "./outcome.ts";
 import { readProgress } from "./progress.ts";
 import { sight, type Sighting } from "./status.ts";
@@ -52,11 +53,6 @@ export async function* followRun(
   } finally {
     stop.abort();
   }
-}
-
-/** Whether a run with this status will not change any more. */
-export function isEnd(status: RunStatus): boolean {
-  return status !== "queued" && status !== "processing" && status !== "suspended";
 }
 
 async function look(dependencies: ClientDependencies, taskRunId: string): Promise<RunChange> {

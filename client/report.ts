@@ -1,6 +1,7 @@
 import type { TaskError } from "../protocol/errors.ts";
-import type { CallRecord, CallReport, RunReport } from "../protocol/run.ts";
+import type { CallRecord, CallReport, RunRecord, RunReport, RunStatus } from "../protocol/run.ts";
 import type { Millis } from "../protocol/step.ts";
+import type { Store } from "../protocol/store.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { endFromTemporal } from "./end.ts";
 import type { Execution } from "./execution.ts";
@@ -15,20 +16,26 @@ import { resolveValue } from "./value.ts";
  */
 export async function reportRun(dependencies: ClientDependencies, taskRunId: string): Promise<RunReport> {
   const sighting = await sight(dependencies, taskRunId);
-  const { record } = sighting;
+  const { record, status, lost } = sighting;
   if (record === undefined) return withoutRecord(dependencies, taskRunId, sighting);
+  const report = await reportRecord(dependencies.store, record, status);
+  return lost === true ? { ...report, error: toErrorReport(LOST) } : report;
+}
+
+/** The report of a run from its record alone, which is all of it once the record is closed. @throws blob_missing */
+export async function reportRecord(store: Store, record: RunRecord, status: RunStatus): Promise<RunReport> {
   const [result, calls, logs] = await Promise.all([
-    resolveValue(dependencies.store.blobs, record.result),
-    dependencies.store.runs.calls(record),
-    dependencies.store.runs.logs(record),
+    resolveValue(store.blobs, record.result),
+    store.runs.calls(record),
+    store.runs.logs(record),
   ]);
   return {
-    taskRunId,
+    taskRunId: record.taskRunId,
     task: record.task,
     version: record.version,
-    status: sighting.status,
+    status,
     result,
-    error: toErrorReport(sighting.lost === true ? LOST : record.error),
+    error: toErrorReport(record.error),
     logs,
     calls: calls.map(toCallReport),
     startedAt: toIso(record.startedAt),

@@ -1,0 +1,100 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type { VersionStore } from "../../protocol/store.ts";
+import type { Publication, PublishedTask } from "../../publishing/publishFolder.ts";
+import type { Problem } from "../../publishing/problem.ts";
+import type { Command } from "../command.ts";
+import { EXIT, type ExitCode } from "../exitCodes.ts";
+import type { Output } from "../output.ts";
+import { parsePublishOptions, type PublishRequest } from "../publishOptions.ts";
+import { table } from "../render/table.ts";
+import { withContext } from "../withContext.ts";
+import { UsageError } from "../usageError.ts";
+
+/** `tasker publish`: needs the store only, so nothing is started for it. */
+export const publishCommand: Command = {
+  async run(args, output) {
+    const request = parsePublishOptions(args);
+    await checkFolder(request.directory);
+    return withContext(output, async (context) => {
+      const { versions } = await context.store();
+      return request.mode === "list" ? list(request.directory, versions, output) : publish(request, versions, output);
+    });
+  },
+};
+
+async function checkFolder(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new UsageError(`There is no folder ${directory}.`, "Name the folder of the tasks: --dir DIR.");
+}
+
+async function publish(
+  request: Exclude<PublishRequest, { mode: "list" }>,
+  versions: VersionStore,
+  output: Output,
+): Promise<ExitCode> {
+  const { directory } = request;
+  const which = request.mode === "specific" ? [request.task] : undefined;
+  output.say(`Publishing ${which?.join() ?? "the tasks"} of ${directory} …`);
+  const { publishFolder } = await import("../../publishing/publishFolder.ts");
+  const publication = await publishFolder(directory, versions, which);
+  if (output.json) output.answer(toJson(directory, publication));
+  showPublication(directory, publication, output);
+  return publication.problems.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** What was published, then every fault as `file:line:column`, then the sums. */
+export function showPublication(directory: string, { tasks, problems }: Publication, output: Output): void {
+  if (tasks.length > 0) {
+    output.say(
+      table(
+        ["task", "version", "file", ""],
+        tasks.map((task) => row(directory, task)),
+      ),
+    );
+  }
+  for (const problem of problems) {
+    output.warn(`${placeOf(directory, problem)} ${output.paint.bad(`error[${problem.code}]`)}: ${problem.message}`);
+  }
+  const published = tasks.filter(({ outcome }) => outcome === "published").length;
+  const faults = problems.length === 0 ? "" : `, ${problems.length} ${problems.length === 1 ? "fault" : "faults"}`;
+  output.say(`${published} published, ${tasks.length - published} unchanged${faults}`);
+}
+
+function row(directory: string, { outcome, version }: PublishedTask): string[] {
+  return [version.task, version.version.slice(0, 12), path.join(directory, version.file), outcome];
+}
+
+function placeOf(directory: string, { file, line, column }: Problem): string {
+  return `${path.join(directory, file)}:${line}:${column}`;
+}
+
+function toJson(directory: string, { tasks, problems }: Publication): unknown {
+  return {
+    tasks: tasks.map(({ outcome, version }) => ({
+      task: version.task,
+      version: version.version,
+      file: path.join(directory, version.file),
+      outcome,
+    })),
+    problems: problems.map((problem) => ({ ...problem, file: path.join(directory, problem.file) })),
+  };
+}
+
+async function list(directory: string, versions: VersionStore, output: Output): Promise<ExitCode> {
+  output.say(`Comparing ${directory} with what is published …`);
+  const { compareFolder } = await import("../localTasks.ts");
+  const published = new Map((await versions.list()).map((summary) => [summary.task, summary]));
+  const tasks = await compareFolder(directory, (task) => published.get(task));
+  if (output.json) output.answer({ tasks });
+  else if (tasks.length === 0) output.say(`There is no task in ${directory}.`);
+  else
+    output.say(
+      table(
+        ["task", "file", "state"],
+        tasks.map(({ task, file, state }) => [task, file, state]),
+      ),
+    );
+  return EXIT.ok;
+}

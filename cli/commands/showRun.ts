@@ -1,0 +1,30 @@
+import type { Context } from "../context.ts";
+import { exitCodeOfRun, type ExitCode } from "../exitCodes.ts";
+import type { Output } from "../output.ts";
+import type { TaskRequest } from "../taskOptions.ts";
+import { followToEnd, showReport } from "./runTask.ts";
+
+type ShowRequest = Extract<TaskRequest, { mode: "status" | "result" }>;
+
+/**
+ * `tasker task --status ID` answers at once, `--result ID` waits for the end; with `--poll` both show the way there.
+ * A run whose record is closed is told from the store alone: nothing is started for it.
+ */
+export async function showRun(request: ShowRequest, context: Context, output: Output): Promise<ExitCode> {
+  const { taskRunId } = request;
+  const store = await context.store();
+  const record = await store.runs.get(taskRunId);
+  if (record !== undefined && record.status !== "open") {
+    const { reportRecord } = await import("../../client/report.ts");
+    showReport(await reportRecord(store, record, record.status), output);
+    return exitCodeOfRun(record.status);
+  }
+  if (request.mode === "result" || request.poll) {
+    // Says at once that there is no such run, instead of waiting for one.
+    await (await context.tasker()).report(taskRunId);
+    return followToEnd(taskRunId, request.poll, context, output);
+  }
+  const report = await (await context.tasker()).report(taskRunId);
+  showReport(report, output);
+  return exitCodeOfRun(report.status);
+}

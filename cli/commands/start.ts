@@ -1,0 +1,66 @@
+import { TaskerError } from "../../protocol/errors.ts";
+import type { Command } from "../command.ts";
+import type { Context } from "../context.ts";
+import { EXIT, type ExitCode } from "../exitCodes.ts";
+import { parseOptions } from "../options.ts";
+import type { Output } from "../output.ts";
+import { withContext } from "../withContext.ts";
+
+/** `tasker start`: a stack until Ctrl-C; a worker only, with TEMPORAL_ADDRESS. */
+export const startCommand: Command = {
+  run(args, output) {
+    parseOptions("start", args, {});
+    return withContext(output, (context) => {
+      const { temporalAddress } = context.configuration;
+      return temporalAddress === undefined ? runStack(context, output) : runWorker(context, temporalAddress, output);
+    });
+  },
+};
+
+async function runStack(context: Context, output: Output): Promise<ExitCode> {
+  output.say("Starting Tasker …");
+  const stack = await context.stack();
+  const places = `Temporal at ${stack.address}${stack.uiUrl === undefined ? "" : `, Web UI at ${stack.uiUrl}`}`;
+  if (!stack.owned) {
+    output.say(`Tasker runs here already: ${places}. Nothing was started.`);
+    return EXIT.ok;
+  }
+  output.say(`Tasker runs: ${places}`);
+  output.say(`Its data is in ${context.configuration.home}. Ctrl-C stops it; runs go on at the next start.`);
+  await untilInterrupted(context, stack.lost, output);
+  return EXIT.ok;
+}
+
+async function runWorker(context: Context, address: string, output: Output): Promise<ExitCode> {
+  output.say(`Starting a worker for ${address} …`);
+  const { startWorker } = await import("../../worker.ts");
+  const worker = await startWorker(context.configuration);
+  output.say(`The worker serves task queue "${context.configuration.taskQueue}" at ${address}. Ctrl-C stops it.`);
+  try {
+    const lost = worker.ended.then(
+      () => workerLost(),
+      (error: unknown) => workerLost(error),
+    );
+    await untilInterrupted(context, lost, output);
+  } finally {
+    await worker.stop();
+  }
+  return EXIT.ok;
+}
+
+async function untilInterrupted({ interrupted }: Context, lost: Promise<TaskerError>, output: Output): Promise<void> {
+  const signalled = new Promise<undefined>((resolve) => {
+    interrupted.addEventListener("abort", () => resolve(undefined));
+  });
+  const error = await Promise.race([signalled, lost]);
+  if (error !== undefined) throw error;
+  output.say("Stopping: running steps finish, and runs go on at the next start. Ctrl-C again stops at once.");
+}
+
+function workerLost(cause?: unknown): TaskerError {
+  const why = cause === undefined ? "" : `: ${cause instanceof Error ? cause.message : "for no known reason"}`;
+  return new TaskerError(
+    { code: "worker_lost", class: "infrastructure", message: `The worker ended unasked${why}. Start it again.` },
+    { cause },
+  );
+}

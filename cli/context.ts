@@ -1,0 +1,101 @@
+import { connectionOptions, type Configuration } from "../configuration.ts";
+import type { Tasker } from "../client/tasker.ts";
+import type { Stack } from "../dev/stack.ts";
+import type { Store } from "../protocol/store.ts";
+import { EXIT } from "./exitCodes.ts";
+import { catchInterrupts, type Interrupts } from "./interrupt.ts";
+import type { Output } from "./output.ts";
+
+/**
+ * What a command stands on, each part opened when it is first asked for and closed in reverse: the one place where
+ * commands' dependencies are made. Modules are loaded on the way, for Temporal's alone take half a second.
+ */
+export class Context {
+  readonly configuration: Configuration;
+  private readonly output: Output;
+  private readonly closers: (() => Promise<void>)[] = [];
+  private interrupts: Interrupts | undefined;
+  private openedStore: Promise<Store> | undefined;
+  private openedStack: Promise<Stack> | undefined;
+  private openedTasker: Promise<Tasker> | undefined;
+
+  constructor(configuration: Configuration, output: Output) {
+    this.configuration = configuration;
+    this.output = output;
+  }
+
+  /** The database of TASKER_DATABASE_URL, else the SQLite file of this directory. */
+  store(): Promise<Store> {
+    return (this.openedStore ??= this.openStore());
+  }
+
+  /** The stack that runs here, joined; else one that lives as long as this command. */
+  stack(): Promise<Stack> {
+    return (this.openedStack ??= this.openStack());
+  }
+
+  /** The client on the stack's server. */
+  tasker(): Promise<Tasker> {
+    return (this.openedTasker ??= this.openTasker());
+  }
+
+  /**
+   * Aborted by Ctrl-C. Caught from now on: until a command has something to leave in good order, Ctrl-C ends the
+   * process, which harms nothing either. Ctrl-C again ends it at once.
+   */
+  get interrupted(): AbortSignal {
+    this.interrupts ??= catchInterrupts(() => process.exit(EXIT.interrupted));
+    return this.interrupts.signal;
+  }
+
+  /** Closes what was opened, the last first; an error of one does not keep the others open. */
+  async close(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const close of this.closers.reverse()) await close().catch((error: unknown) => errors.push(error));
+    this.interrupts?.release();
+    if (errors.length > 0) throw errors[0];
+  }
+
+  private async openStore(): Promise<Store> {
+    const { openStore } = await import("../store/openStore.ts");
+    const { databaseUrl: url, databaseFile: file, sqliteSynchronous: synchronous } = this.configuration;
+    const store = await openStore(url === undefined ? { file, synchronous } : { url });
+    this.closers.push(() => store.close());
+    return store;
+  }
+
+  private async openStack(): Promise<Stack> {
+    const { joinOrStartStack } = await import("../dev/stack.ts");
+    const { output } = this;
+    const stack = await joinOrStartStack(this.configuration, {
+      progress: (line) => output.say(line),
+      startWorker: async (configuration) => {
+        output.say("Starting the worker …");
+        const { startWorker } = await import("../worker.ts");
+        return startWorker(configuration);
+      },
+    });
+    const { interrupted } = this;
+    this.closers.push(async () => {
+      // Others may have joined; Ctrl-C ends the wait for them, not their runs.
+      const hurry = (): void => void stack.stop();
+      interrupted.addEventListener("abort", hurry);
+      await stack.stop({ afterOthers: !interrupted.aborted });
+      interrupted.removeEventListener("abort", hurry);
+    });
+    return stack;
+  }
+
+  private async openTasker(): Promise<Tasker> {
+    const [stack, store] = await Promise.all([this.stack(), this.store()]);
+    const [{ Client }, { connect }, { createTasker }] = await Promise.all([
+      import("@temporalio/client"),
+      import("../client/connect.ts"),
+      import("../client/tasker.ts"),
+    ]);
+    const connection = await connect(connectionOptions({ ...this.configuration, temporalAddress: stack.address }));
+    this.closers.push(() => connection.close());
+    const client = new Client({ connection, namespace: stack.namespace });
+    return createTasker({ client, store, taskQueue: stack.taskQueue });
+  }
+}

@@ -1,0 +1,12 @@
+import type { Json } from "../protocol/json.ts";
+
+/** What the demo gives to each sample task; `{}` to one that is not here. */
+export const DEMO_INPUTS: Readonly<Record<string, Json>> = {
+  echo: { message: "hello" },
+  "long-haul": { rounds: 10 },
+  "module-diagnostic": { checkGlobalScope: true },
+  "nested-calls-test": { depth: 3 },
+  "run-task-example": { name: "Tasker" },
+  summarize: { values: [3, 1, 4, 1, 5, 9, 2, 6], unit: "cm" },
+  "reports/word-report": { text: "the task sleeps, the task wakes, the task ends", top: 2 },
+};

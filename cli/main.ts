@@ -1,0 +1,66 @@
+import type { Command } from "./command.ts";
+import { errorReport } from "./errorReport.ts";
+import { errorText } from "./errorText.ts";
+import { EXIT, exitCodeOf, type ExitCode } from "./exitCodes.ts";
+import { COMMANDS, HELP, type CommandName } from "./help.ts";
+import { processOutput, type Output } from "./output.ts";
+import { nearest } from "./suggest.ts";
+import { UsageError } from "./usageError.ts";
+
+/** Loaded when named: help and usage errors answer before anything heavy is read. */
+const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  start: async () => (await import("./commands/start.ts")).startCommand,
+  publish: async () => (await import("./commands/publish.ts")).publishCommand,
+  task: async () => (await import("./commands/task.ts")).taskCommand,
+  demo: async () => (await import("./commands/demo.ts")).demoCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  "search-attributes": async () => (await import("./commands/searchAttributes.ts")).searchAttributesCommand,
+};
+
+const LINGER_MS = 3_000;
+
+/** Runs one command line and sets the process's exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  // Asked for before the options are parsed, so that an error in them is a JSON object, too.
+  const output = processOutput(args.includes("--json"));
+  process.exitCode = await runCommandLine(args, output);
+  // Everything is closed by now. Should a handle be left over, the command ends all the same.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+async function runCommandLine(args: readonly string[], output: Output): Promise<ExitCode> {
+  try {
+    const [name, ...rest] = args;
+    if (name === "--help" || name === "-h" || name === "help") return showHelp(HELP.tasker);
+    if (name === "--version" || name === "-v") return showHelp(await packageVersion());
+    const command = toCommand(name);
+    if (rest.includes("--help") || rest.includes("-h")) return showHelp(HELP[command]);
+    return await (await LOADERS[command]()).run(rest, output);
+  } catch (error) {
+    if (output.json) output.answer(errorReport(error));
+    output.warn(errorText(error, output.paint));
+    return exitCodeOf(error);
+  }
+}
+
+function toCommand(name: string | undefined): CommandName {
+  const all = "`tasker --help` lists the commands.";
+  if (name === undefined) throw new UsageError("Say what to do.", all);
+  const command = COMMANDS.find((known) => known === name);
+  if (command !== undefined) return command;
+  const near = nearest(name, COMMANDS);
+  throw new UsageError(`There is no command "${name}".${near === undefined ? "" : ` Did you mean ${near}?`}`, all);
+}
+
+/** Help is what was asked for, so it is standard output's, whatever the other options say. */
+function showHelp(text: string): ExitCode {
+  process.stdout.write(`${text}\n`);
+  return EXIT.ok;
+}
+
+async function packageVersion(): Promise<string> {
+  const { default: manifest } = (await import("../package.json", { with: { type: "json" } })) as {
+    default: { version: string };
+  };
+  return manifest.version;
+}

@@ -1,0 +1,29 @@
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { nearest } from "./suggest.ts";
+import { UsageError } from "./usageError.ts";
+
+/** Parses a command's arguments; whatever is wrong is a `UsageError` that names the argument and the nearest right one. */
+export function parseOptions<const O extends ParseArgsOptionsConfig>(
+  command: string,
+  args: readonly string[],
+  options: O,
+) {
+  const help = `\`tasker ${command} --help\` lists the options.`;
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(explain(error, Object.keys(options)), help);
+  }
+}
+
+function explain(error: unknown, names: readonly string[]): string {
+  const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+  const unknown = /^Unknown option '(-{1,2})([^']+)'/.exec(message);
+  if (unknown?.[2] !== undefined) {
+    const near = nearest(unknown[2], names);
+    return `There is no option ${unknown[1] ?? ""}${unknown[2]}.${near === undefined ? "" : ` Did you mean --${near}?`}`;
+  }
+  const stray = /^Unexpected argument '([^]*?)'\. /.exec(message);
+  if (stray?.[1] !== undefined) return `"${stray[1]}" belongs to no option. (Quote JSON for the shell.)`;
+  return message;
+}

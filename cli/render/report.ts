@@ -1,0 +1,50 @@
+import type { RunReport } from "../../protocol/run.ts";
+import { isEnd } from "../../client/isEnd.ts";
+import { duration } from "./duration.ts";
+import { plain } from "./plain.ts";
+
+/** Colours, or what stands for them where there are none. */
+export interface Paint {
+  good(text: string): string;
+  bad(text: string): string;
+  dim(text: string): string;
+}
+
+export const NO_PAINT: Paint = { good: (text) => text, bad: (text) => text, dim: (text) => text };
+
+/** A run in one line: `echo completed in 1.2 s, 3 calls`. `now` in ms, for a run that goes on. */
+export function headline(report: RunReport, now: number, paint: Paint = NO_PAINT): string {
+  const end = report.endedAt === null ? now : Date.parse(report.endedAt);
+  const took = duration(end - Date.parse(report.startedAt));
+  const calls = report.calls.length === 1 ? "1 call" : `${report.calls.length} calls`;
+  if (!isEnd(report.status)) return `${report.task} is ${report.status} for ${took}, ${calls} recorded`;
+  const status = report.status.replace("_", " ");
+  const painted = report.status === "completed" ? paint.good(status) : paint.bad(status);
+  return `${report.task} ${painted} after ${took}, ${calls}`;
+}
+
+/** A run for people: the headline, its id, and its result or error. */
+export function reportText(report: RunReport, now: number, paint: Paint = NO_PAINT): string {
+  const version = report.version === "" ? "" : `, version ${report.version.slice(0, 12)}`;
+  const lines = [headline(report, now, paint), paint.dim(`  run ${plain(report.taskRunId)}${version}`)];
+  if (report.error !== null) lines.push(errorText(report.error, paint));
+  if (report.status === "completed") lines.push(plain(JSON.stringify(report.result, null, 2)));
+  return lines.join("\n");
+}
+
+function errorText(error: NonNullable<RunReport["error"]>, paint: Paint): string {
+  const stack = framesOf(error.stack).map((frame) => paint.dim(`    ${frame}`));
+  return [`${paint.bad(`error[${plain(error.code)}]`)} (${error.class}): ${plain(error.message)}`, ...stack].join("\n");
+}
+
+/** Frames shown; a recursion has thousands. */
+const FRAMES = 10;
+
+function framesOf(stack: string): string[] {
+  const frames = plain(stack)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "));
+  if (frames.length <= FRAMES) return frames;
+  return [...frames.slice(0, FRAMES), `… and ${frames.length - FRAMES} frames more`];
+}
