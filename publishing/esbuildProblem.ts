@@ -32,7 +32,7 @@ function recognize(text: string): { code: ProblemCode; text: string } {
     return { code: PROBLEM_CODES.topLevelAwait, text: "A task has no top-level await, nor has what it loads." };
   }
   if (text.startsWith("The CommonJS ")) {
-    const mixed = "`module` and `exports` mean nothing in a file with `export`: use one of the two ways to export.";
+    const mixed = "`module` and `exports` mean nothing in an ES module: use one of the two ways to export.";
     return { code: PROBLEM_CODES.mixedModules, text: mixed };
   }
   const syntax = /^(?:Expected|Unexpected|Syntax error|Unterminated|Invalid|JSON )/.test(text);

@@ -36,7 +36,7 @@ function parseType(text: string): TSType | undefined {
   try {
     const { body } = parse(`type T = ${text};`, { sourceType: "module", plugins: ["typescript"] }).program;
     const [only] = body;
-    return body.length <= 2 && only?.type === "TSTypeAliasDeclaration" ? only.typeAnnotation : undefined;
+    return body.length === 1 && only?.type === "TSTypeAliasDeclaration" ? only.typeAnnotation : undefined;
   } catch {
     return undefined;
   }

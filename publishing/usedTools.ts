@@ -5,7 +5,7 @@ import { walk } from "./walk.ts";
 /**
  * The tools that a source seems to use: `tools.a.b(…)`, `context.tools.a.b(…)`, names taken out of them,
  * `__callHostTool__("a", ["b"])`, and `tasks.execute("name")` with the name when it is literal.
- * A reading of the text: it is shown to people, and nothing relies on it.
+ * A computed name is `*`. A reading of the text: it is shown to people, and nothing relies on it.
  */
 export function usedTools(program: Program): string[] {
   const names = aliases(program);
@@ -74,11 +74,10 @@ function bindTools(pattern: Node & { type: "ObjectPattern" }, bind: (pattern: No
 
 function pathOf(node: Node, names: Aliases): readonly string[] | undefined {
   if (node.type === "Identifier") return names.get(node.name);
-  if (node.type === "AwaitExpression" || node.type === "TSNonNullExpression") return undefined;
   if (!isMember(node)) return undefined;
   const path = pathOf(node.object, names);
   const name = propertyName(node);
-  if (path) return name === undefined ? path : [...path, name];
+  if (path) return [...path, name ?? "*"];
   return name === "tools" && node.object.type === "Identifier" ? [] : undefined;
 }
 

@@ -28,7 +28,7 @@ module.exports = async function execute(input, { tools }) {
   try {
     await tools.tasks.execute("no-such-task", {});
   } catch (error) {
-    caught = { code: error.code ?? null, isError: error instanceof Error };
+    caught = error.code;
   }
 
   const timer = await new Promise((resolve) => setTimeout(resolve, pauseMs, "setTimeout"));
