@@ -9,12 +9,10 @@ import type { Engine, EngineImage, Entry } from "./engine.ts";
 import { exportTable } from "./exportTable.ts";
 import { createInstance, INITIAL_PAGES } from "./instance.ts";
 import type { Instance } from "./instance.ts";
+import { PRELUDE_NAME } from "./preludeName.ts";
 import { createTrackerFunction } from "./rejections.ts";
 import { createValues } from "./values.ts";
 import { WASM_EXPORTS, WASM_SHA256, WASM_STACK_BYTES } from "./wasmNames.ts";
-
-/** The name of the prelude in stack frames; `authorStack` leaves such frames out. */
-export const PRELUDE_NAME = "tasker:prelude";
 
 /**
  * Makes the engine: the WASM binary and a base image in which runtime, context and prelude stand ready.
@@ -114,9 +112,13 @@ function installTracker({ memory, native }: Instance, runtime: number): number {
   const before = words.slice();
   native.enableInterrupt(runtime);
   const handler = words.findIndex((word, i) => word !== before[i]);
-  if (handler < 0 || words[handler + 1] !== 0 || words[handler + 2] !== 0) throw new Error("JSRuntime has another shape");
+  if (handler < 0 || words[handler + 1] !== 0 || words[handler + 2] !== 0)
+    throw new Error("JSRuntime has another shape");
   const index = native.table.grow(1);
-  native.table.set(index, createTrackerFunction(() => undefined));
+  native.table.set(
+    index,
+    createTrackerFunction(() => undefined),
+  );
   words[handler + 2] = index;
   return index;
 }

@@ -34,7 +34,11 @@ export function createInstance(module: WebAssembly.Module, pages: number, maximu
   return { memory, native: native as Native };
 }
 
-function imports(memory: WebAssembly.Memory, maximumPages: number, host: Host): Record<string, WebAssembly.ImportValue> {
+function imports(
+  memory: WebAssembly.Memory,
+  maximumPages: number,
+  host: Host,
+): Record<string, WebAssembly.ImportValue> {
   const refuse = (what: string) => () => {
     throw new WebAssembly.RuntimeError(`the VM called ${what}`);
   };

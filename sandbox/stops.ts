@@ -9,7 +9,11 @@ import type { GuestFailure } from "./types.ts";
 export function limitFailure(code: "cpu_limit" | "memory_limit" | "vm_crashed", cpuMs: number): GuestFailure {
   switch (code) {
     case CODES.cpuLimit:
-      return { code, class: "limit", message: `one step used more than ${cpuMs} ms of CPU; await something in between` };
+      return {
+        code,
+        class: "limit",
+        message: `one step used more than ${cpuMs} ms of CPU; await something in between`,
+      };
     case CODES.memoryLimit:
       return { code, class: "limit", message: `the task needs more than ${LIMITS.vmMemoryBytes} bytes of memory` };
     case CODES.vmCrashed:

@@ -6,6 +6,7 @@ import type { Machine, MachineFactory } from "./machine.ts";
 import { readEnding, readRecords } from "./records.ts";
 import type { Ending } from "./records.ts";
 import { limitFailure } from "./stops.ts";
+import { WRAPPER_HEAD, WRAPPER_TAIL } from "./wrapper.ts";
 import type { GuestSettlement, StepOptions, VmStart, VmStep } from "./types.ts";
 
 /** Jobs between two looks at the clock: the interrupt handler alone does not see a loop of short jobs. */
@@ -113,7 +114,8 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
     } catch (error) {
       const cpuMs = meter.used();
       const stop = meter.stopped;
-      if (stop === undefined && !(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
+      if (stop === undefined && !(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError))
+        throw error;
       const failure = limitFailure(stop ?? CODES.vmCrashed, options.cpuMs);
       const ending: Ending = { state: "failed", failure };
       const logs = stop === "cpu_limit" ? lastLogs(options.answerBytes) : [];
@@ -130,7 +132,13 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
         if ("error" in compiled) return run("fail", compiled.error);
         const { seed, taskRunId, taskName, taskVersion, chains } = start;
         const words = createHash("sha256").update(seed).digest();
-        const facts = { seed: [0, 4, 8, 12, 16, 20].map((at) => words.readInt32LE(at)), taskRunId, taskName, taskVersion, chains };
+        const facts = {
+          seed: [0, 4, 8, 12, 16, 20].map((at) => words.readInt32LE(at)),
+          taskRunId,
+          taskName,
+          taskVersion,
+          chains,
+        };
         run("begin", compiled.value, values.string(JSON.stringify(facts)), values.string(start.input));
       }),
     resume: (settlements, options) =>
@@ -147,10 +155,6 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
       }),
   };
 }
-
-/** The bundle is the body of a function. The head adds no line, so that only columns of line 1 move. */
-export const WRAPPER_HEAD = "(function(exports,module,require){";
-const WRAPPER_TAIL = "\n})";
 
 /** CPU time for reading a stopped guest's log, milliseconds. */
 const LAST_WORDS_MS = 200;

@@ -56,12 +56,7 @@ export function argumentsJson(args: readonly unknown[]): string {
 }
 
 /** Puts a call into the outbox and answers its number. Throws `too_many_calls`. */
-export function issue(
-  path: readonly string[],
-  args: string,
-  links: readonly Link[],
-  waiting: Unsettled,
-): number {
+export function issue(path: readonly string[], args: string, links: readonly Link[], waiting: Unsettled): number {
   if (unsettledCount >= LIMITS.unsettledCalls) {
     throw hostError(
       "too_many_calls",
@@ -82,7 +77,9 @@ export function issue(
     chain += `${i === 0 ? "" : ","}{"name":${jsonStringify(link.name) ?? ""},"args":${toStringRadix(link.args.length)}}`;
     raw += link.args;
   }
-  post(`C{"id":${toStringRadix(id)},"path":[${names}],"args":${toStringRadix(args.length)},"links":[${chain}]}\n${raw}`);
+  post(
+    `C{"id":${toStringRadix(id)},"path":[${names}],"args":${toStringRadix(args.length)},"links":[${chain}]}\n${raw}`,
+  );
   return id;
 }
 

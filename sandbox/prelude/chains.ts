@@ -53,7 +53,11 @@ export function chain(path: readonly string[], args: readonly unknown[]): unknow
       if (typeof key !== "string") return undefined;
       return (...linkArgs: unknown[]): unknown => {
         if (state === "issued") {
-          throw hostError("invalid_argument", "guest", `.${key}() came too late: the chain was issued at the end of the microtask that began it`);
+          throw hostError(
+            "invalid_argument",
+            "guest",
+            `.${key}() came too late: the chain was issued at the end of the microtask that began it`,
+          );
         }
         if (state === "failed") return builder;
         try {

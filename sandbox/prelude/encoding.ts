@@ -1,4 +1,15 @@
-import { append, charCodeAt, define, fromCharCode, globalObject, NativeRangeError, NativeTypeError, NativeUint8Array, toLowerCase, trim } from "./intrinsics.ts";
+import {
+  append,
+  charCodeAt,
+  define,
+  fromCharCode,
+  globalObject,
+  NativeRangeError,
+  NativeTypeError,
+  NativeUint8Array,
+  toLowerCase,
+  trim,
+} from "./intrinsics.ts";
 
 /** UTF-8, as the WHATWG Encoding standard has it; other encodings are refused. */
 class TextEncoder {
@@ -115,7 +126,12 @@ function sequence(first: number): number {
 }
 
 /** Bytes taken, code point (-1: not UTF-8), and whether the text ended inside the character. */
-function multibyte(byte: (i: number) => number, at: number, length: number, size: number): readonly [number, number, boolean] {
+function multibyte(
+  byte: (i: number) => number,
+  at: number,
+  length: number,
+  size: number,
+): readonly [number, number, boolean] {
   if (size === 0) return [1, -1, false];
   const first = byte(at);
   let point = first & (0x7f >> size);
@@ -137,7 +153,8 @@ function character(point: number): string {
 
 function bytesOf(input?: ArrayBuffer | ArrayBufferView): Uint8Array {
   if (input === undefined) return new NativeUint8Array(0);
-  if (ArrayBuffer.isView(input)) return new NativeUint8Array(input.buffer as ArrayBuffer, input.byteOffset, input.byteLength);
+  if (ArrayBuffer.isView(input))
+    return new NativeUint8Array(input.buffer as ArrayBuffer, input.byteOffset, input.byteLength);
   return new NativeUint8Array(input);
 }
 

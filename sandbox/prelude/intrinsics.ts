@@ -67,7 +67,10 @@ export const mapForEach = uncurryThis(Map.prototype.forEach) as <K, V>(
 ) => void;
 export const setForEach = uncurryThis(Set.prototype.forEach) as <V>(set: Set<V>, each: (value: V) => void) => void;
 export const NativeWeakMap = WeakMap;
-export const weakMapGet = uncurryThis(WeakMap.prototype.get) as <V>(map: WeakMap<object, V>, key: object) => V | undefined;
+export const weakMapGet = uncurryThis(WeakMap.prototype.get) as <V>(
+  map: WeakMap<object, V>,
+  key: object,
+) => V | undefined;
 export const weakMapSet = uncurryThis(WeakMap.prototype.set) as <V>(
   map: WeakMap<object, V>,
   key: object,
@@ -76,7 +79,13 @@ export const weakMapSet = uncurryThis(WeakMap.prototype.set) as <V>(
 
 /** A property that looks like one of the language's own: writable, configurable, not enumerable. */
 export function define(target: object, key: PropertyKey, value: unknown): void {
-  defineProperty(target, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true } as never);
+  defineProperty(target, key, {
+    __proto__: null,
+    value,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  } as never);
 }
 
 /** An array's next element, put where no setter on a prototype can see it. */

@@ -62,7 +62,11 @@ function notSerializable(what: string, path: string): Error {
 function pathOf(holder: Frame, key: string, root: string): string {
   // The outermost frame is the wrapper that JSON.stringify makes: its key is the root's.
   if (holder.up === null) return root;
-  const step = isArray(holder.object) ? `[${key}]` : isName(key) ? `.${key}` : `[${jsonStringify(cut(key, 100)) ?? ""}]`;
+  const step = isArray(holder.object)
+    ? `[${key}]`
+    : isName(key)
+      ? `.${key}`
+      : `[${jsonStringify(cut(key, 100)) ?? ""}]`;
   return pathOf(holder.up, holder.key, root) + step;
 }
 

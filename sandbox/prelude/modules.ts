@@ -10,13 +10,16 @@ export interface Bundle {
   readonly modules: object | null;
 }
 
-/** Reads the bundle's exports. A script that does not say `{ task, modules }` is taken for the task itself. */
+/**
+ * Reads the bundle's exports: once it has run, or while it runs and its top level asks for a module.
+ * A script that does not say `{ task, modules }` is taken for the task itself.
+ */
 export function readBundle(exports: unknown): Bundle {
-  if (typeof exports === "object" && exports !== null && hasOwn(exports, "task")) {
-    const { task, modules } = exports as { task: unknown; modules?: unknown };
-    return { __proto__: null, task, modules: typeof modules === "object" ? modules : null } as never;
+  if (typeof exports !== "object" || exports === null || !(hasOwn(exports, "task") || hasOwn(exports, "modules"))) {
+    return { __proto__: null, task: exports, modules: null } as never;
   }
-  return { __proto__: null, task: exports, modules: null } as never;
+  const { task, modules } = exports as { task?: unknown; modules?: unknown };
+  return { __proto__: null, task, modules: typeof modules === "object" ? modules : null } as never;
 }
 
 /** `context.tasks.require`: a module of the bundle by the literal text that the author wrote. */

@@ -56,8 +56,12 @@ function randomUUID(): string {
 }
 
 export function installRandom(): void {
-  define(Math, "random", {
-    random: () => ((next(random) >>> 5) * 67108864 + (next(random) >>> 6)) / 9007199254740992,
-  }.random);
+  define(
+    Math,
+    "random",
+    {
+      random: () => ((next(random) >>> 5) * 67108864 + (next(random) >>> 6)) / 9007199254740992,
+    }.random,
+  );
   define(globalObject, "crypto", { randomUUID: () => randomUUID() });
 }

@@ -48,11 +48,11 @@ export function begin(script: Script, startJson: string, inputJson: string): voi
 }
 
 function enter(script: Script, start: Start, input: unknown): unknown {
-  let modules: object | null = null;
+  const module = { exports: {} as unknown };
   const context = freeze({
     tools,
     tasks: freeze({
-      require: (specifier: unknown): unknown => requireFrom(modules, specifier),
+      require: (specifier: unknown): unknown => requireFrom(readBundle(module.exports).modules, specifier),
       execute: (...args: unknown[]): unknown => call(["tasks", "execute"], args),
     }),
     taskRunId: start.taskRunId,
@@ -61,11 +61,8 @@ function enter(script: Script, start: Start, input: unknown): unknown {
   });
   define(globalObject, "input", input);
   define(globalObject, "context", context);
-  const module = { exports: {} as unknown };
   script(module.exports as object, module, refuseRequire);
-  const bundle = readBundle(module.exports);
-  modules = bundle.modules;
-  return callTask(bundle.task, input, context, 0);
+  return callTask(readBundle(module.exports).task, input, context, 0);
 }
 
 /** Default export, `module.exports` and `execute` get (input, context); a named `runTask` gets (input, tools). */
@@ -79,7 +76,11 @@ function callTask(task: unknown, input: unknown, context: object, depth: number)
     if (typeof named.runTask === "function") return (named as { runTask: Callable }).runTask(input, tools);
     if (depth === 0 && typeof fallback === "object") return callTask(fallback, input, context, 1);
   }
-  throw hostError("no_callable_export", "guest", "the task exports no function: export one as default, execute or runTask");
+  throw hostError(
+    "no_callable_export",
+    "guest",
+    "the task exports no function: export one as default, execute or runTask",
+  );
 }
 
 function complete(value: unknown): void {

@@ -1,7 +1,18 @@
 import { LIMITS } from "../../protocol/limits.ts";
 import { callSite, forget, issue } from "./calls.ts";
 import { hostError } from "./hostErrors.ts";
-import { apply, define, globalObject, isFinite, mapDelete, mapGet, mapSet, NativeMap, NativeTypeError, toStringRadix } from "./intrinsics.ts";
+import {
+  apply,
+  define,
+  globalObject,
+  isFinite,
+  mapDelete,
+  mapGet,
+  mapSet,
+  NativeMap,
+  NativeTypeError,
+  toStringRadix,
+} from "./intrinsics.ts";
 import { log } from "./log.ts";
 import { createQueue, push, shift } from "./queue.ts";
 
@@ -46,7 +57,12 @@ function setTimeout(callback: unknown, ms?: unknown, ...args: unknown[]): number
   if (wait >= 1) {
     const fire = (): void => push(due, handle);
     const text = `[${toStringRadix(wait)}]`;
-    timer.call = issue(["setTimeout"], text, [], { __proto__: null, resolve: fire, reject: () => undefined, stack: callSite() } as never);
+    timer.call = issue(["setTimeout"], text, [], {
+      __proto__: null,
+      resolve: fire,
+      reject: () => undefined,
+      stack: callSite(),
+    } as never);
   } else push(due, handle);
   mapSet(timers, handle, timer);
   return handle;

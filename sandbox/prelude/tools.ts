@@ -52,7 +52,10 @@ function sleep(args: readonly unknown[]): Promise<unknown> {
   const wait = args[0];
   if (typeof wait === "string") return call(["sleep"], [wait]);
   if (typeof wait !== "number" || !isWait(wait)) {
-    return refuse("invalid_argument", `sleep wants 0 to ${toStringRadix(LIMITS.sleepMs)} ms or a text like "5 minutes"`);
+    return refuse(
+      "invalid_argument",
+      `sleep wants 0 to ${toStringRadix(LIMITS.sleepMs)} ms or a text like "5 minutes"`,
+    );
   }
   return call(["sleep"], [wait]);
 }

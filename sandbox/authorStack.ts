@@ -1,0 +1,54 @@
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { PRELUDE_NAME } from "./preludeName.ts";
+import { WRAPPER_HEAD } from "./wrapper.ts";
+
+/** `    at name (file:line:column)` or `    at file:line:column`, a line of its own. */
+const FRAME = /^([ \t]*at )(?:([^\n]*?) )?\(?([^\s()]+?)(?::(\d+):(\d+))?\)?[ \t]*(?:\n|$)/gm;
+
+/**
+ * Puts the author's files and positions into every stack frame of a text, a stack or a log line that quotes one.
+ * Frames of the prelude, of native functions and of the bundler's own helpers are left out. Other lines stay as they are.
+ */
+export function authorStack(text: string, sourceMapJson: string): string {
+  if (!/^[ \t]*at /m.test(text)) return text;
+  const map = traceMap(sourceMapJson);
+  return text.replace(
+    FRAME,
+    (frame: string, at: string, name: string | undefined, file: string, line = "", column = "") => {
+      if (file === "native" || file === PRELUDE_NAME) return "";
+      if (line === "" || file.startsWith("<")) return frame;
+      const end = frame.endsWith("\n") ? "\n" : "";
+      const position = map === undefined ? undefined : authorPosition(map, Number(line), Number(column));
+      if (position === undefined) return map === undefined ? frame : "";
+      return name === undefined ? `${at}${position}${end}` : `${at}${name} (${position})${end}`;
+    },
+  );
+}
+
+/** Lines count from 1; columns from 1 in a stack, from 0 in a map. */
+function authorPosition(map: TraceMap, line: number, column: number): string | undefined {
+  const shift = line === 1 ? WRAPPER_HEAD.length : 0;
+  const found = originalPositionFor(map, { line, column: Math.max(0, column - 1 - shift) });
+  if (found.source === null) return undefined;
+  return `${found.source}:${found.line}:${found.column + 1}`;
+}
+
+/** The maps used last: reading one costs milliseconds, and a run's log asks for the same one line after line. */
+const recent = new Map<string, TraceMap | undefined>();
+const RECENT = 8;
+
+function traceMap(json: string): TraceMap | undefined {
+  if (recent.has(json)) return recent.get(json);
+  if (recent.size >= RECENT) recent.delete(recent.keys().next().value ?? "");
+  const map = readMap(json);
+  recent.set(json, map);
+  return map;
+}
+
+function readMap(json: string): TraceMap | undefined {
+  try {
+    return new TraceMap(json);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { CODES, TaskerError } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import { PAGE } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { INITIAL_PAGES, WASM_PAGE } from "./instance.ts";
+import { heapStart } from "./machine.ts";
+import type { Machine, MachineFactory } from "./machine.ts";
+
+/**
+ * A VM at rest, as the pages of its memory that differ from the engine's base image. What is compared: static data, and
+ * the heap up to its end. The native stack between them is dead while no guest code runs, and beyond the heap's end
+ * nothing was ever written that will be read.
+ */
+export interface Pages {
+  /** Size of the linear memory, in WASM pages. */
+  readonly memoryPages: number;
+  /** Addresses of the pages, in units of PAGE. */
+  readonly numbers: readonly number[];
+  readonly content: Buffer;
+}
+
+export function takePages({ engine, instance }: Machine): Pages {
+  const { image } = engine;
+  const memory = Buffer.from(instance.memory.buffer);
+  const numbers: number[] = [];
+  const collect = (from: number, to: number, base: Uint8Array): void => {
+    for (let at = from; at < to; at += PAGE) {
+      const offset = at - from;
+      const known = Math.max(0, Math.min(PAGE, base.length - offset));
+      const same =
+        memory.compare(base, offset, offset + known, at, at + known) === 0 &&
+        (known === PAGE || ZEROES.compare(memory, at + known, at + PAGE, 0, PAGE - known) === 0);
+      if (!same) numbers.push(at / PAGE);
+    }
+  };
+  collect(0, image.staticEnd, image.statics);
+  collect(heapStart(image.stackTop), memory.readUInt32LE(image.heapEndAt), image.heap);
+  const content = Buffer.concat(numbers.map((number) => memory.subarray(number * PAGE, (number + 1) * PAGE)));
+  return { memoryPages: memory.length / WASM_PAGE, numbers, content };
+}
+
+const ZEROES = Buffer.alloc(PAGE);
+
+/** A machine that goes on from those pages. */
+export function machineFrom(factory: MachineFactory, pages: Pages): Machine {
+  const machine = factory.create(pages.memoryPages);
+  const memory = Buffer.from(machine.instance.memory.buffer);
+  pages.numbers.forEach((number, i) => pages.content.copy(memory, number * PAGE, i * PAGE, (i + 1) * PAGE));
+  return machine;
+}
+
+const MAGIC = "TSKR1";
+
+/** Bytes: magic, the engine's hash, then compressed: memory size and page count, page numbers (u32), pages. */
+export function encodeSnapshot(engine: Engine, { memoryPages, numbers, content }: Pages): Uint8Array {
+  const head = new Uint32Array([memoryPages, numbers.length, ...numbers]);
+  const body = zstdCompressSync(Buffer.concat([Buffer.from(head.buffer), content]));
+  const bytes = Buffer.concat([Buffer.from(MAGIC), Buffer.from(engine.hash, "hex"), body]);
+  if (bytes.length <= LIMITS.snapshotBytes) return bytes;
+  throw new TaskerError({
+    code: CODES.snapshotLimit,
+    class: "limit",
+    message: `the task's memory takes ${bytes.length} bytes compressed; ${LIMITS.snapshotBytes} can be kept while it sleeps`,
+  });
+}
+
+/** Throws `engine_missing` for another engine's snapshot and a plain Error for what is no snapshot. */
+export function decodeSnapshot(engine: Engine, snapshot: Uint8Array): Pages {
+  const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
+  const bodyAt = MAGIC.length + 32;
+  if (bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) throw new Error("these bytes are no snapshot");
+  const hash = bytes.toString("hex", MAGIC.length, bodyAt);
+  if (hash !== engine.hash) {
+    throw new TaskerError({
+      code: CODES.engineMissing,
+      class: "infrastructure",
+      message: `the snapshot belongs to engine ${hash}, this is ${engine.hash}`,
+    });
+  }
+  const body = zstdDecompressSync(bytes.subarray(bodyAt), { maxOutputLength: 2 * LIMITS.vmMemoryBytes });
+  const memoryPages = body.readUInt32LE(0);
+  const count = body.readUInt32LE(4);
+  const numbers = Array.from({ length: count }, (_, i) => body.readUInt32LE(8 + 4 * i));
+  const content = body.subarray(8 + 4 * count);
+  const most = (Math.max(memoryPages, INITIAL_PAGES) * WASM_PAGE) / PAGE;
+  if (content.length !== count * PAGE || numbers.some((number) => number >= most)) {
+    throw new Error("the snapshot is damaged");
+  }
+  return { memoryPages, numbers, content };
+}

@@ -1,0 +1,76 @@
+/** One thread of the pool: the VMs that live in it, and one request at a time. */
+import { readlinkSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import { TaskerError } from "../protocol/errors.ts";
+import { createMachineFactory } from "./machine.ts";
+import { threadCpuMs } from "./meter.ts";
+import { decodeSnapshot, encodeSnapshot, machineFrom, takePages } from "./snapshot.ts";
+import type { Answer, Message, Ready, Request, ThreadData } from "./threadMessages.ts";
+import { createVm } from "./vm.ts";
+import type { Vm } from "./vm.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("this module runs in a worker thread");
+const { engine, memoryBytes, warm } = workerData as ThreadData;
+const factory = createMachineFactory(engine, { memoryBytes, warm });
+const vms = new Map<number, Vm>();
+
+port.on("message", (message: Message) => {
+  if (message.op === "dispose") vms.delete(message.vm);
+  else port.postMessage(answer(message));
+  setImmediate(() => factory.refill());
+});
+factory.refill();
+port.postMessage({ tid: threadNumber(), cpuMs: threadCpuMs() } satisfies Ready);
+
+function answer(request: Request): Answer {
+  try {
+    return { ok: true, value: perform(request), cpuMs: threadCpuMs() };
+  } catch (error) {
+    const shown = error instanceof TaskerError ? error.toTaskError() : String(error);
+    return { ok: false, error: shown, cpuMs: threadCpuMs() };
+  }
+}
+
+function perform(request: Request): Extract<Answer, { ok: true }>["value"] {
+  const { vm: id } = request;
+  switch (request.op) {
+    case "start": {
+      const vm = createVm(factory, factory.create());
+      return keep(id, vm, vm.start(request.start, request.options));
+    }
+    case "resume": {
+      const vm = find(id);
+      return keep(id, vm, vm.resume(request.settlements, request.options));
+    }
+    case "snapshot":
+      return encodeSnapshot(engine, takePages(find(id).machine));
+    case "restore":
+      vms.set(id, createVm(factory, machineFrom(factory, decodeSnapshot(engine, request.snapshot))));
+      return undefined;
+    case "fork":
+      vms.set(request.copy, createVm(factory, machineFrom(factory, takePages(find(id).machine))));
+      return undefined;
+  }
+}
+
+/** A VM stays only while its run is suspended. */
+function keep<T extends { state: string }>(id: number, vm: Vm, step: T): T {
+  if (step.state === "suspended") vms.set(id, vm);
+  else vms.delete(id);
+  return step;
+}
+
+function find(id: number): Vm {
+  const vm = vms.get(id);
+  if (vm === undefined) throw new Error(`this thread has no VM ${id}`);
+  return vm;
+}
+
+function threadNumber(): number | undefined {
+  try {
+    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+  } catch {
+    return undefined;
+  }
+}
