@@ -1,5 +1,6 @@
 import path from "node:path";
 import { hideComputedImports } from "./computedImports.ts";
+import { withoutSourceMap } from "./foreignSourceMap.ts";
 import { insertInto } from "./insertions.ts";
 import type { Insertion } from "./insertions.ts";
 import { parseSource } from "./parseSource.ts";
@@ -35,7 +36,7 @@ export async function loadAuthorFile(root: string, file: string): Promise<Author
   const insertions = hideComputedImports(parsed.program);
   return {
     text,
-    contents: insertInto(text, insertions),
+    contents: insertInto(withoutSourceMap(text, parsed.comments), insertions),
     insertions,
     loader: /\.[mc]?ts$/.test(file) ? "ts" : "js",
     strict: parsed.isModule,

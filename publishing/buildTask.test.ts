@@ -92,6 +92,21 @@ test("the source map leads to the author's line and column, also behind a comput
   assert.equal(sourcesContent[0], source.slice(1));
 });
 
+test("a source map that a file brings along is not followed: traces name what was published", async () => {
+  const map = Buffer.from('{"version":3,"sources":["/home/me/secret.ts"],"names":[],"mappings":"AAAA"}').toString(
+    "base64",
+  );
+  const comment = `//# sourceMappingURL=data:application/json;base64,${map}\n`;
+  const files = {
+    "a.js": `module.exports = () => require("pkg") + "//# sourceMappingURL=text";\n${comment}`,
+    "node_modules/pkg/index.js": `module.exports = 1;\n${comment}`,
+  };
+  const version = await buildOne(files);
+  const { sources } = JSON.parse(version.sourceMap) as { sources: unknown };
+  assert.deepEqual(sources, ["node_modules/pkg/index.js", "a.js", null]);
+  assert.equal(await callable(evaluate(version))(null, {}), "1//# sourceMappingURL=text");
+});
+
 test("a bundle's exports are what the author exported, and loaders for the modules that the context gives", async () => {
   const files = {
     "a.js": 'exports.execute = (input, context) => context.tasks.require("./lib/x");',

@@ -11,6 +11,7 @@ import type {
 } from "esbuild";
 import { loadAuthorFile } from "./authorFile.ts";
 import type { AuthorFile } from "./authorFile.ts";
+import { withoutPackageSourceMap } from "./foreignSourceMap.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
 import { PROBLEM_CODES } from "./problem.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
@@ -115,7 +116,8 @@ export class BundleSession {
   async #loadPackageFile(name: string): Promise<OnLoadResult> {
     const absolute = this.#packageFiles.get(name) ?? "";
     const loader = LOADERS[path.extname(absolute)] ?? "js";
-    return { contents: await readFile(absolute), loader, resolveDir: path.dirname(absolute) };
+    const contents = withoutPackageSourceMap(await readFile(absolute, "utf8"));
+    return { contents, loader, resolveDir: path.dirname(absolute) };
   }
 }
 

@@ -33,7 +33,7 @@ function exportsOf(statement: Statement, program: Program): CallableExport[] {
     }
   };
 
-  if (statement.type === "ExportDefaultDeclaration") add("default", statement.declaration);
+  if (statement.type === "ExportDefaultDeclaration") addWhole("default", statement.declaration, add);
   else if (statement.type === "TSExportAssignment") add("default", statement.expression);
   else if (statement.type === "ExportNamedDeclaration" && statement.exportKind !== "type") {
     const { declaration } = statement;
@@ -61,13 +61,15 @@ function commonJs(expression: Expression, add: (name: string, value: Node | unde
     if (target !== undefined) targets.push(target);
     value = value.right;
   }
-  for (const target of targets) {
-    if (target !== "default" || value.type !== "ObjectExpression") add(target, value);
-    else
-      for (const property of value.properties) {
-        if (property.type === "SpreadElement" || property.computed || property.key.type !== "Identifier") continue;
-        add(property.key.name, property.type === "ObjectMethod" ? property : property.value);
-      }
+  for (const target of targets) addWhole(target, value, add);
+}
+
+/** A default export or `module.exports`; an object of functions stands for its functions. */
+function addWhole(name: string, value: Node, add: (name: string, value: Node | undefined) => void): void {
+  if (name !== "default" || value.type !== "ObjectExpression") return add(name, value);
+  for (const property of value.properties) {
+    if (property.type === "SpreadElement" || property.computed || property.key.type !== "Identifier") continue;
+    add(property.key.name, property.type === "ObjectMethod" ? property : property.value);
   }
 }
 

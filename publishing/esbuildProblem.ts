@@ -6,11 +6,16 @@ import { nodeModuleRefusal } from "./nodeModule.ts";
 import { problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
 
+/** Files as the bundler quotes them. */
+const PREFIX = new RegExp(`"(?:${AUTHOR}|${PACKAGE}):`, "g");
+
 /** The bundler's message as a problem; `task` takes those that name no place. */
 export function toProblem(message: Message, session: BundleSession, task: string): Problem {
   const detail = message.detail as Detail | undefined;
   if (detail && "message" in detail) return detail;
-  const { code, text } = detail ? { code: detail.code, text: message.text } : recognize(message.text);
+  const { code, text } = detail
+    ? { code: detail.code, text: message.text }
+    : recognize(message.text.replaceAll(PREFIX, '"'));
   if (!message.location) return problem(code, text, task);
   const { file, line, lineText } = message.location;
   const name = file.replace(new RegExp(`^(?:${AUTHOR}|${PACKAGE}):`), "");

@@ -32,7 +32,12 @@ type Attempt =
 function attempt(text: string, file: string, sourceType: "module" | "commonjs"): Attempt {
   const typescript: ParserPlugin[] = /\.[mc]?ts$/.test(file) ? ["typescript"] : [];
   try {
-    const plugins: ParserPlugin[] = [...typescript, "decorators", "explicitResourceManagement"];
+    const plugins: ParserPlugin[] = [
+      ...typescript,
+      "decorators",
+      "decoratorAutoAccessors",
+      "explicitResourceManagement",
+    ];
     return { file: parse(text, { sourceType, plugins, errorRecovery: false }) };
   } catch (error) {
     if (error instanceof SyntaxError && "loc" in error) {
