@@ -109,13 +109,21 @@ test("TLS is on with an API key, a certificate or TEMPORAL_TLS, and TEMPORAL_TLS
   });
 });
 
+test("what describes another server is not used towards the embedded one", () => {
+  const configuration = readConfiguration({ TEMPORAL_API_KEY: "k", TEMPORAL_TLS: "true" });
+  assert.equal(configuration.tls, false);
+  assert.equal(configuration.temporalApiKey, undefined);
+  assert.match(configuration.warnings[0]!, /no effect without TEMPORAL_ADDRESS/);
+});
+
 test("a certificate comes from a file or from the variable, never half and never twice", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tasker-tls-"));
   try {
+    const at = { TEMPORAL_ADDRESS: "localhost:7233" };
     const file = path.join(folder, "cert.pem");
     writeFileSync(file, "CERT");
     assert.deepEqual(
-      readConfiguration({ TEMPORAL_TLS_CLIENT_CERT_PATH: file, TEMPORAL_TLS_CLIENT_KEY_DATA: "KEY" }).tls,
+      readConfiguration({ ...at, TEMPORAL_TLS_CLIENT_CERT_PATH: file, TEMPORAL_TLS_CLIENT_KEY_DATA: "KEY" }).tls,
       { clientCertPair: { crt: Buffer.from("CERT"), key: Buffer.from("KEY") } },
     );
     const missing = { TEMPORAL_TLS_SERVER_CA_CERT_PATH: path.join(folder, "none.pem") };

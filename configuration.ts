@@ -22,15 +22,11 @@ export interface Configuration extends Omit<
 export function readConfiguration(environment: Environment = process.env): Configuration {
   const values = readValues(environment);
   const warnings = unreadVariables(environment);
-  if (values.temporalAddress === undefined && values.temporalApiKey !== undefined) {
-    warnings.push("TEMPORAL_API_KEY has no effect without TEMPORAL_ADDRESS: an embedded server is used.");
-  }
-  return {
-    ...values,
-    databaseFile: values.databaseFile ?? path.join(values.home, "tasker.db"),
-    tls: temporalTls(values),
-    warnings,
-  };
+  const databaseFile = values.databaseFile ?? path.join(values.home, "tasker.db");
+  const tls = temporalTls(values);
+  if (values.temporalAddress !== undefined || tls === false) return { ...values, databaseFile, tls, warnings };
+  warnings.push("API key and TLS have no effect without TEMPORAL_ADDRESS: an embedded server is used.");
+  return { ...values, databaseFile, tls: false, temporalApiKey: undefined, warnings };
 }
 
 /** What `Connection.connect` and `NativeConnection.connect` take. Throws when there is no server to connect to yet. */

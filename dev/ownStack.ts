@@ -8,7 +8,7 @@ import { tryLock, type KernelLock } from "./kernelLock.ts";
 import type { Progress } from "./progress.ts";
 import { endProcessGroup, identify, isRunning, type ProcessIdentity } from "./processIdentity.ts";
 import { startDevServer, type DevServer } from "./server.ts";
-import type { Stack, StackOptions, StartWorker } from "./stackHandle.ts";
+import type { Stack, StackOptions, StackWorker } from "./stackHandle.ts";
 import { findTemporalCli } from "./temporalCli.ts";
 
 const LEFTOVER_GRACE_MS = 10_000;
@@ -23,7 +23,7 @@ export async function startOwnStack(
   const { progress = () => undefined, environment, headless = false, startWorker } = options;
   const owner = self();
   let server: DevServer | undefined;
-  let worker: Awaited<ReturnType<StartWorker>> | undefined;
+  let worker: StackWorker | undefined;
   try {
     await endLeftovers(home, progress);
     writeDiscovery(home.discovery, { state: "starting", owner });
@@ -56,7 +56,7 @@ export async function startOwnStack(
 interface Parts {
   readonly owner: ProcessIdentity;
   readonly server: DevServer;
-  readonly worker: { stop(): Promise<void> };
+  readonly worker: StackWorker;
   readonly progress: Progress;
 }
 
@@ -84,7 +84,7 @@ function ownStack(home: Home, lock: KernelLock, configuration: Configuration, pa
   return {
     ...facts,
     owned: true,
-    lost: server.ended.then((how) => (stopped === undefined ? serverLost(how) : new Promise<never>(() => undefined))),
+    lost: loss(parts, () => stopped !== undefined),
     stop({ afterOthers = false } = {}) {
       if (!afterOthers) hurry.abort();
       return (stopped ??= stop(afterOthers));
@@ -118,7 +118,17 @@ function self(): ProcessIdentity {
   return identity;
 }
 
-function serverLost(how: string): TaskerError {
-  const message = `The embedded Temporal server ended unexpectedly (${how}). Start again: its data is kept.`;
-  return new TaskerError({ code: "dev_server_lost", class: "infrastructure", message }, { retryable: false });
+/** Never resolves once the end was asked for. */
+function loss({ server, worker }: Parts, asked: () => boolean): Promise<TaskerError> {
+  return new Promise((resolve) => {
+    const report = (code: string, what: string, cause?: unknown) => {
+      const message = `The embedded ${what}. Start again: its data is kept.`;
+      if (!asked()) resolve(new TaskerError({ code, class: "infrastructure", message }, { retryable: false, cause }));
+    };
+    void server.ended.then((how) => report("dev_server_lost", `Temporal server ended unexpectedly (${how})`));
+    worker.ended?.then(
+      () => report("worker_lost", "worker ended unexpectedly"),
+      (error: unknown) => report("worker_lost", `worker ended unexpectedly (${String(error)})`, error),
+    );
+  });
 }

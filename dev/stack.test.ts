@@ -225,6 +225,16 @@ test("a server that ends unasked is reported to its owner", async () => {
   await stack.stop();
 });
 
+test("a worker that ends unasked is reported to its owner", async () => {
+  const startWorker = () =>
+    Promise.resolve({ stop: () => Promise.resolve(), ended: Promise.reject(new Error("the core gave up")) });
+  const stack = await joinOrStartStack(configured("worker-lost"), { startWorker, headless: true });
+  const { code, message } = await stack.lost;
+  assert.equal(code, "worker_lost");
+  assert.match(message, /the core gave up/);
+  await stack.stop();
+});
+
 function idle(): ReturnType<StackOptions["startWorker"]> {
   return Promise.resolve({ stop: () => Promise.resolve() });
 }

@@ -11,7 +11,7 @@ export interface Stack {
   readonly uiUrl?: string;
   /** Whether this process started it, and so ends it. */
   readonly owned: boolean;
-  /** Resolves, with what happened, if the embedded server ends unasked while this process owns it. */
+  /** Resolves, with what happened, if server or worker end unasked while this process owns them. `stop` is still due. */
   readonly lost: Promise<TaskerError>;
   /**
    * Leaves a stack that was joined. Ends one that is owned: the worker drains, then the server stops.
@@ -20,8 +20,14 @@ export interface Stack {
   stop(options?: { readonly afterOthers?: boolean }): Promise<void>;
 }
 
-/** Starts a worker for the server that the configuration names. `stop` lets running steps finish. */
-export type StartWorker = (configuration: Configuration) => Promise<{ stop(): Promise<void> }>;
+/** `stop` lets running steps finish. `ended` settles when it has ended, and rejects when that was not asked for. */
+export interface StackWorker {
+  stop(): Promise<void>;
+  readonly ended?: Promise<void>;
+}
+
+/** Starts a worker for the server that the configuration names. */
+export type StartWorker = (configuration: Configuration) => Promise<StackWorker>;
 
 export interface StackOptions {
   readonly startWorker: StartWorker;
