@@ -64,15 +64,17 @@ async function read(database: Database, sha256: string): Promise<Uint8Array | un
 
 async function readInSlices(database: Database, sha256: string): Promise<Uint8Array | undefined> {
   const blob = database.sql.selectFrom("tasker_blobs").where("sha256", "=", toName(sha256));
-  const [row] = await database.read(blob.select(raw<number>`length(bytes)`.as("length")));
-  if (!row) return undefined;
-  const bytes = new Uint8Array(row.length);
-  for (let start = 0; start < row.length; start += SLICE_BYTES) {
-    // SQL counts from 1. The bytes under a hash never change; a damaged length or slice shows in the hash.
-    const slice = raw<Uint8Array>`substring(bytes from ${start + 1}::int for ${SLICE_BYTES}::int)`.as("slice");
-    const [part] = await database.read(blob.select(slice));
-    if (!part) return undefined;
-    bytes.set(part.slice, start);
+  // SQL counts from 1.
+  const from = (start: number) =>
+    raw<Uint8Array>`substring(bytes from ${start + 1}::int for ${SLICE_BYTES}::int)`.as("slice");
+  const [first] = await database.read(blob.select([raw<number>`length(bytes)`.as("length"), from(0)]));
+  if (!first) return undefined;
+  const bytes = new Uint8Array(first.length);
+  bytes.set(first.slice);
+  for (let start = SLICE_BYTES; start < bytes.length; start += SLICE_BYTES) {
+    const [next] = await database.read(blob.select(from(start)));
+    if (!next) return undefined;
+    bytes.set(next.slice, start);
   }
   return bytes;
 }

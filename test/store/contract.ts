@@ -1,0 +1,346 @@
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { RunRecord } from "../../protocol/run.ts";
+import type { RunStore, Store } from "../../protocol/store.ts";
+import { aCall, aRun, AWKWARD, aVersion, claimOf, keyOf } from "./samples.ts";
+
+/** What a kind of database needs for the contract: a new, empty one each time, and a way to spoil a blob. */
+export interface Subject {
+  open(): Promise<Store>;
+  /** Changes the bytes that are kept under this hash, behind the store's back. */
+  damage(sha256: string): Promise<void>;
+}
+
+/** What every store promises, whatever database is below it. */
+export function storeContract(name: string, start: () => Promise<Subject>): void {
+  describe(`${name} keeps the store's contract`, () => {
+    let subject: Subject;
+    let store: Store;
+    let runs: RunStore;
+    before(async () => {
+      subject = await start();
+      store = await subject.open();
+      ({ runs } = store);
+    });
+    after(() => store.close());
+
+    test("a published version comes back exactly, and becomes the current one", async () => {
+      const first = aVersion({ task: "publish", version: "1", bundle: `a${AWKWARD}`, sourceMap: AWKWARD });
+      const second = aVersion({ task: "publish", version: "2", inputSchema: { type: "object" }, tools: ["gapi"] });
+      assert.equal(await store.versions.current("publish"), undefined);
+      assert.equal(await store.versions.publish(first), "published");
+      assert.deepEqual(await store.versions.current("publish"), first);
+      assert.equal(await store.versions.publish(second), "published");
+      assert.deepEqual(await store.versions.current("publish"), second);
+      assert.deepEqual(await store.versions.get("publish", "1"), first);
+      assert.equal(await store.versions.get("publish", "3"), undefined);
+    });
+
+    test("publishing the same version again changes nothing; an older one becomes current as it was", async () => {
+      const first = aVersion({ task: "again", version: "1" });
+      const second = aVersion({ task: "again", version: "2" });
+      await store.versions.publish(first);
+      assert.equal(await store.versions.publish({ ...first, publishedAt: 9 }), "unchanged");
+      await store.versions.publish(second);
+      assert.equal(await store.versions.publish({ ...first, bundle: "other" }), "published");
+      assert.deepEqual(await store.versions.current("again"), first);
+    });
+
+    test("the list holds the current version of every task by name, without its code", async () => {
+      for (const task of ["list/b", "list/B", "list/a"]) await store.versions.publish(aVersion({ task }));
+      const listed = (await store.versions.list()).filter(({ task }) => task.startsWith("list/"));
+      assert.deepEqual(
+        listed.map(({ task }) => task),
+        ["list/B", "list/a", "list/b"],
+      );
+      const { bundle, sourceMap, ...summary } = aVersion({ task: "list/B" });
+      assert.ok(bundle && sourceMap);
+      assert.deepEqual(listed[0], summary);
+    });
+
+    test("a bundle of 10 MiB comes back whole", async () => {
+      const bundle = randomBytes(5 * 1024 * 1024).toString("hex");
+      await store.versions.publish(aVersion({ task: "large", bundle }));
+      assert.ok((await store.versions.current("large"))?.bundle === bundle);
+    });
+
+    test("opening a run twice keeps the first write", async () => {
+      const run = aRun({ parent: { ...keyOf("p"), call: 3 } });
+      await runs.open(run);
+      await runs.open({ ...run, task: "other", input: { value: 2 } });
+      assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "open" });
+    });
+
+    test("inputs, results, errors, lines and names with NUL and lone surrogates come back exactly", async () => {
+      const run = aRun({ taskRunId: `id${AWKWARD}`, task: AWKWARD, input: { value: { [AWKWARD]: AWKWARD } } });
+      const error = { code: "c", class: "guest", message: AWKWARD, stack: AWKWARD } as const;
+      const call = aCall(1, { tool: AWKWARD, args: { value: [AWKWARD] }, status: "failed", error });
+      const line = { at: 1, level: "info", text: AWKWARD } as const;
+      await runs.open(run);
+      await runs.record(run, [call], 0, [line]);
+      await runs.close(run, { status: "failed", result: { value: AWKWARD }, error, endedAt: 5 });
+      const expected = { ...run, status: "failed", result: { value: AWKWARD }, error, endedAt: 5 };
+      assert.deepEqual(await runs.get(run.taskRunId, run.firstRunId), expected);
+      assert.deepEqual(await runs.calls(run), [call]);
+      assert.deepEqual(await runs.logs(run), [line]);
+      assert.deepEqual(await runs.list({ task: AWKWARD, limit: 5 }), [expected]);
+    });
+
+    test("a name that looks like its own escape is another name", async () => {
+      const plain = aRun({ taskRunId: "\0" });
+      const quoted = aRun({ taskRunId: JSON.stringify("\0") });
+      await runs.open(plain);
+      await runs.open(quoted);
+      assert.equal((await runs.get("\0"))?.firstRunId, plain.firstRunId);
+      assert.equal((await runs.get(quoted.taskRunId))?.taskRunId, quoted.taskRunId);
+    });
+
+    test("an id of 1,000 bytes is kept, and one past it is refused", async () => {
+      const run = aRun({ taskRunId: randomBytes(500).toString("hex") });
+      await runs.open(run);
+      assert.ok(await runs.get(run.taskRunId));
+      await assert.rejects(runs.open({ ...run, taskRunId: `${run.taskRunId}x` }), { code: "invalid_argument" });
+    });
+
+    test("an input of 10 MiB in the record itself comes back whole", async () => {
+      const run = aRun({ input: { value: randomBytes(5 * 1024 * 1024).toString("hex") } });
+      await runs.open(run);
+      assert.ok(JSON.stringify((await runs.get(run.taskRunId))?.input) === JSON.stringify(run.input));
+    });
+
+    test("the newest of the runs that used one workflow id is answered, the others by their first run id", async () => {
+      const old = aRun({ startedAt: 1 });
+      const young = { ...aRun({ startedAt: 2 }), taskRunId: old.taskRunId };
+      await runs.open(young);
+      await runs.open(old);
+      assert.equal((await runs.get(old.taskRunId))?.firstRunId, young.firstRunId);
+      assert.equal((await runs.get(old.taskRunId, old.firstRunId))?.firstRunId, old.firstRunId);
+      assert.equal(await runs.get(old.taskRunId, "none"), undefined);
+      assert.equal(await runs.get("none"), undefined);
+    });
+
+    test("a call that has settled never goes back to pending, in one record or in two", async () => {
+      const run = aRun();
+      const settled = aCall(1, { status: "completed", result: { value: 1 }, endedAt: 2 });
+      await runs.open(run);
+      await runs.record(run, [aCall(1), settled, aCall(1)], 0, []);
+      assert.deepEqual(await runs.calls(run), [settled]);
+      await runs.record(run, [aCall(1)], 0, []);
+      assert.deepEqual(await runs.calls(run), [settled]);
+    });
+
+    test("recording the same calls and lines again changes nothing, and later ones join them in order", async () => {
+      const run = aRun();
+      const line = (text: string) => ({ at: 1.5, level: "warn", text }) as const;
+      await runs.open(run);
+      for (let time = 0; time < 2; time++) {
+        await runs.record(run, [aCall(2), aCall(1)], 0, [line("a"), line("b")]);
+      }
+      await runs.record(run, [aCall(10), aCall(2, { status: "cancelled" })], 2, [line("c")]);
+      assert.deepEqual(await runs.calls(run), [aCall(1), aCall(2, { status: "cancelled" }), aCall(10)]);
+      assert.deepEqual(
+        (await runs.logs(run)).map(({ text }) => text),
+        ["a", "b", "c"],
+      );
+    });
+
+    test("2,000 calls and 2,000 lines in one go are all kept, within 5 s", async () => {
+      const run = aRun();
+      const calls = Array.from({ length: 2000 }, (_, i) => aCall(i + 1, { status: "completed", result: { value: i } }));
+      const lines = calls.map(({ id }) => ({ at: id, level: "info", text: `line ${id}` }) as const);
+      await runs.open(run);
+      const started = performance.now();
+      await runs.record(run, calls, 0, lines);
+      assert.ok(performance.now() - started < 5000);
+      assert.deepEqual(await runs.calls(run), calls);
+      assert.deepEqual(await runs.logs(run), lines);
+    });
+
+    test("recording for a run that has no record fails for good, and leaves nothing", async () => {
+      const run = aRun();
+      await assert.rejects(runs.record(run, [aCall(1)], 0, []), { class: "infrastructure", retryable: false });
+      await runs.open(run);
+      assert.deepEqual(await runs.calls(run), []);
+    });
+
+    test("a write that fails half-way leaves nothing", async () => {
+      const run = aRun();
+      await runs.open(run);
+      await assert.rejects(runs.record(run, [aCall(1)], NaN, [{ at: 1, level: "info", text: "x" }]));
+      assert.deepEqual(await runs.calls(run), []);
+      await runs.record(run, [aCall(1)], 0, []);
+      assert.deepEqual(await runs.calls(run), [aCall(1)]);
+    });
+
+    test("only the first close of a run counts", async () => {
+      const run = aRun();
+      await runs.open(run);
+      const answers = await Promise.all(
+        [1, 2, 3].map((value) => runs.close(run, { status: "completed", result: { value }, endedAt: value })),
+      );
+      assert.equal(answers.filter(Boolean).length, 1);
+      assert.equal(await runs.close(run, { status: "terminated", endedAt: 9 }), false);
+      const record = await runs.get(run.taskRunId);
+      assert.equal(record?.status, "completed");
+      assert.deepEqual(record.result, { value: answers.indexOf(true) + 1 });
+      assert.equal(await runs.close(keyOf("unknown"), { status: "failed", endedAt: 1 }), false);
+    });
+
+    test("the calls that were pending when a run closed are cancelled, even those recorded afterwards", async () => {
+      const run = aRun();
+      await runs.open(run);
+      await runs.record(run, [aCall(1), aCall(2, { status: "completed" })], 0, []);
+      await runs.close(run, { status: "terminated", endedAt: 7 });
+      await runs.record(run, [aCall(3)], 0, []);
+      const calls = await runs.calls(run);
+      assert.deepEqual(
+        calls.map(({ id, status, endedAt }) => [id, status, endedAt]),
+        [
+          [1, "cancelled", 7],
+          [2, "completed", undefined],
+          [3, "cancelled", 7],
+        ],
+      );
+    });
+
+    test("a run's children are those of this run alone, by the call that made them", async () => {
+      const parent = aRun();
+      const [second, first] = [aRun({ parent: { ...parent, call: 2 } }), aRun({ parent: { ...parent, call: 1 } })];
+      const foreign = aRun({ parent: { ...parent, firstRunId: "other", call: 1 } });
+      for (const run of [parent, second, first, foreign]) await runs.open(run);
+      assert.deepEqual(
+        (await runs.children(parent)).map(({ firstRunId }) => firstRunId),
+        [first.firstRunId, second.firstRunId],
+      );
+    });
+
+    test("runs are listed newest first, by status and task, up to the limit", async () => {
+      const task = "listed";
+      const made = [3, 1, 2].map((startedAt) => aRun({ task, startedAt }));
+      for (const run of made) await runs.open(run);
+      await runs.close(made[0]!, { status: "failed", endedAt: 4 });
+      const listed = async (filter: { status?: RunRecord["status"]; limit: number }) =>
+        (await runs.list({ task, ...filter })).map(({ startedAt }) => startedAt);
+      assert.deepEqual(await listed({ limit: 1000 }), [3, 2, 1]);
+      assert.deepEqual(await listed({ limit: 2 }), [3, 2]);
+      assert.deepEqual(await listed({ status: "open", limit: 5 }), [2, 1]);
+      assert.deepEqual(await listed({ status: "failed", limit: 5 }), [3]);
+      for (const limit of [0, 1001, 1.5]) await assert.rejects(listed({ limit }), { code: "invalid_argument" });
+    });
+
+    test("a blob comes back whole, whether it holds nothing or 32 MiB", async () => {
+      for (const size of [0, 1, 1024 * 1024, 1024 * 1024 + 1, 32 * 1024 * 1024]) {
+        const bytes = new Uint8Array(randomBytes(size));
+        const claim = await store.blobs.put(keyOf("blobs"), bytes);
+        assert.deepEqual(claim, { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: size });
+        const back = await store.blobs.get(claim.sha256);
+        assert.ok(back && Buffer.compare(back, bytes) === 0 && back.constructor === Uint8Array, `${size} bytes`);
+      }
+      assert.equal(await store.blobs.get("0".repeat(64)), undefined);
+    });
+
+    test("a view into a larger buffer is kept as what it shows", async () => {
+      const { sha256 } = await store.blobs.put(keyOf("blobs"), new Uint8Array([9, 1, 2, 9]).subarray(1, 3));
+      assert.deepEqual(await store.blobs.get(sha256), new Uint8Array([1, 2]));
+    });
+
+    test("a damaged blob is the error blob_missing, and putting its bytes again mends it", async () => {
+      const bytes = new Uint8Array(randomBytes(100_000));
+      const { sha256 } = await store.blobs.put(keyOf("damage"), bytes);
+      await subject.damage(sha256);
+      await assert.rejects(store.blobs.get(sha256), { code: "blob_missing", class: "infrastructure" });
+      await store.blobs.put(keyOf("damage"), bytes);
+      assert.deepEqual(await store.blobs.get(sha256), bytes);
+    });
+
+    test("a blob goes with the last run that holds it, whichever way it holds it", async () => {
+      const [byPut, byInput, byArgs, byResult, byClose] = [aRun(), aRun(), aRun(), aRun(), aRun()];
+      const bytes = new Uint8Array(randomBytes(1000));
+      const claim = await store.blobs.put(byPut, bytes);
+      await runs.open(byPut);
+      await runs.open({ ...byInput, input: { claim } });
+      for (const run of [byArgs, byResult, byClose]) await runs.open(run);
+      await runs.record(byArgs, [aCall(1, { args: { claim } })], 0, []);
+      await runs.record(byResult, [aCall(1, { status: "completed", result: { claim } })], 0, []);
+      await runs.close(byClose, { status: "completed", result: { claim }, endedAt: 1 });
+      for (const run of [byPut, byInput, byArgs, byResult, byClose]) {
+        assert.ok(await store.blobs.get(claim.sha256), "held so far");
+        await runs.close(run, { status: "completed", endedAt: 1 });
+        assert.equal(await runs.remove(run), true);
+      }
+      assert.equal(await store.blobs.get(claim.sha256), undefined);
+    });
+
+    test("an open run stays, with everything that it holds", async () => {
+      const run = aRun();
+      const { sha256 } = await store.blobs.put(run, new Uint8Array(randomBytes(10)));
+      await runs.open(run);
+      assert.equal(await runs.remove(run), false);
+      assert.ok(await runs.get(run.taskRunId));
+      assert.ok(await store.blobs.get(sha256));
+    });
+
+    test("a removed run leaves no record, calls or lines, and its children stay", async () => {
+      const run = aRun();
+      const child = aRun({ parent: { ...run, call: 1 } });
+      await runs.open(run);
+      await runs.open(child);
+      await runs.record(run, [aCall(1)], 0, [{ at: 1, level: "info", text: "x" }]);
+      await runs.close(run, { status: "completed", endedAt: 1 });
+      assert.equal(await runs.remove(run), true);
+      assert.equal(await runs.get(run.taskRunId), undefined);
+      await runs.open(run);
+      assert.deepEqual([await runs.calls(run), await runs.logs(run)], [[], []]);
+      assert.ok(await runs.get(child.taskRunId));
+      assert.equal(await runs.remove(keyOf("unknown")), false);
+    });
+
+    test("what a run without a record holds can be freed", async () => {
+      const owner = keyOf("never opened");
+      const { sha256 } = await store.blobs.put(owner, new Uint8Array(randomBytes(10)));
+      assert.equal(await runs.remove(owner), false);
+      assert.equal(await store.blobs.get(sha256), undefined);
+    });
+
+    test("a blob is never removed under a run that has just begun to hold it", async () => {
+      for (let round = 0; round < 20; round++) {
+        const [old, young, younger] = [aRun(), aRun(), aRun()];
+        const bytes = new Uint8Array(randomBytes(100));
+        const claim = await store.blobs.put(old, bytes);
+        for (const run of [old, young, younger]) await runs.open(run);
+        await runs.close(old, { status: "completed", endedAt: 1 });
+        await Promise.all([
+          store.blobs.put(young, bytes),
+          runs.remove(old),
+          runs.record(younger, [aCall(1, { args: { claim } })], 0, []),
+        ]);
+        assert.deepEqual(await store.blobs.get(claim.sha256), bytes);
+      }
+    });
+
+    test("a claim of a blob that is not there can still be recorded", async () => {
+      const run = aRun({ input: { claim: claimOf("nowhere") } });
+      await runs.open(run);
+      assert.deepEqual((await runs.get(run.taskRunId))?.input, run.input);
+    });
+
+    test("an engine comes back as it was first put", async () => {
+      const bytes = new Uint8Array(randomBytes(1_000_000));
+      assert.equal(await store.engines.get("engine"), undefined);
+      await store.engines.put("engine", bytes);
+      await store.engines.put("engine", new Uint8Array(1));
+      assert.deepEqual(await store.engines.get("engine"), bytes);
+    });
+
+    test("closing finishes what was begun; afterwards every use is a clear error", async () => {
+      const other = await subject.open();
+      const begun = Array.from({ length: 50 }, () => aRun());
+      const opening = begun.map((run) => other.runs.open(run));
+      await Promise.all([other.close(), other.close()]);
+      await Promise.all(opening);
+      for (const run of begun) assert.ok(await runs.get(run.taskRunId));
+      await assert.rejects(other.runs.get("x"), { class: "infrastructure", message: /is closed/ });
+    });
+  });
+}

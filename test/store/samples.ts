@@ -1,0 +1,43 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { CallRecord, RunKey, RunRecord } from "../../protocol/run.ts";
+import type { TaskVersion } from "../../protocol/task.ts";
+import type { Claim } from "../../protocol/value.ts";
+
+/** Everything that a careless column loses or refuses. */
+export const AWKWARD = "\"\0 \ud800 \udfff \u{1f600} é \u2028 \\u0000 '; --";
+
+type OpenRun = Omit<RunRecord, "status" | "result" | "error" | "endedAt">;
+
+/** A run of its own, started now. */
+export function aRun(changes: Partial<OpenRun> = {}): OpenRun {
+  const base = { task: "task", version: "v", engine: "e", input: { value: null }, startedAt: Date.now() };
+  return { ...keyOf(randomUUID()), ...base, ...changes };
+}
+
+export function keyOf(taskRunId: string): RunKey {
+  return { taskRunId, firstRunId: `first-${taskRunId}` };
+}
+
+export function aCall(id: number, changes: Partial<CallRecord> = {}): CallRecord {
+  return { id, tool: "gapi.x", status: "pending", args: { value: [id] }, attempts: 1, startedAt: 1, ...changes };
+}
+
+export function aVersion(changes: Partial<TaskVersion> = {}): TaskVersion {
+  return {
+    task: "task",
+    version: "1",
+    file: "task.js",
+    description: "does things",
+    inputSchema: null,
+    tools: null,
+    usedTools: ["gapi.x"],
+    bundle: "module.exports = () => 1",
+    sourceMap: '{"version":3}',
+    publishedAt: 1,
+    ...changes,
+  };
+}
+
+export function claimOf(text: string): Claim {
+  return { sha256: createHash("sha256").update(text).digest("hex"), bytes: text.length };
+}
