@@ -4,6 +4,7 @@ import { createActivities } from "./activities/createActivities.ts";
 import { BUILT_IN } from "./activities/issueCall.ts";
 import { createHttp } from "./activities/tools/http/http.ts";
 import { createRegistry } from "./activities/tools/registry.ts";
+import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
 import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
@@ -18,6 +19,15 @@ const LOCAL_ACTIVITIES_BESIDE_STEPS = 8;
 /** How long running steps and tools may take to finish once the worker was told to stop. */
 const SHUTDOWN_GRACE_MS = 10_000;
 
+export interface WorkerOptions {
+  /** Services beside those of the project. */
+  readonly services?: readonly Service[];
+  /** Wraps the activities, for tests that stop a worker at a named point. */
+  readonly decorate?: (activities: Activities) => Activities;
+}
+
+type Activities = ReturnType<typeof createActivities>;
+
 export interface RunningWorker {
   /** Finishes running steps, leaves everything else to the next worker, and releases what the worker holds. */
   stop(): Promise<void>;
@@ -26,8 +36,9 @@ export interface RunningWorker {
 }
 
 /** Starts a worker for the Temporal server that the configuration names. Throws when anything that it needs is missing. */
-export async function startWorker(configuration: Configuration): Promise<RunningWorker> {
+export async function startWorker(configuration: Configuration, options: WorkerOptions = {}): Promise<RunningWorker> {
   installRuntime(configuration.logLevel);
+  const { decorate = (activities: Activities) => activities, services = [] } = options;
   const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
   const close = new CloseStack();
   try {
@@ -41,13 +52,13 @@ export async function startWorker(configuration: Configuration): Promise<Running
     );
     await store.engines.put(sandbox.engine, await sandbox.exportEngine());
     const http = createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate });
-    const registry = close.later(createRegistry([http], { builtIn: Object.values(BUILT_IN) }));
+    const registry = close.later(createRegistry([http, ...services], { builtIn: Object.values(BUILT_IN) }));
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: configuration.taskQueue,
       workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)),
-      activities: createActivities({ sandbox, store, registry, versions: new VersionCache(store.versions) }),
+      activities: decorate(createActivities({ sandbox, store, registry, versions: new VersionCache(store.versions) })),
       maxCachedWorkflows: configuration.workflowCache,
       maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
@@ -55,7 +66,11 @@ export async function startWorker(configuration: Configuration): Promise<Running
     close.later(startReconciler({ connection, namespace, store }));
     const ended = worker.run().finally(() => close.now());
     ended.catch(() => undefined); // whoever cares awaits `ended`
-    return { ended, stop: () => (worker.getState() === "RUNNING" ? worker.shutdown() : undefined, ended) };
+    const stop = (): Promise<void> => {
+      if (worker.getState() === "RUNNING") worker.shutdown();
+      return ended;
+    };
+    return { ended, stop };
   } catch (error) {
     await close.now();
     throw error;

@@ -1,8 +1,10 @@
 import type { RunRecord } from "../protocol/run.ts";
-import { WORKFLOW_TYPE } from "../protocol/names.ts";
-import type { ClientDependencies } from "./dependencies.ts";
+import { CHILD_SETTLED_SIGNAL, WORKFLOW_TYPE } from "../protocol/names.ts";
+import type { CallOutcome, ChildSettled } from "../protocol/signals.ts";
+import type { RunEnd } from "../protocol/store.ts";
+import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
 import { endFromTemporal } from "./end.ts";
-import { asking } from "./errors.ts";
+import { asking, isNoWorkflow } from "./errors.ts";
 import { findExecution, type Execution } from "./execution.ts";
 import { outcomeOf } from "./outcome.ts";
 
@@ -27,8 +29,26 @@ export async function reconcile(
   const outcome = await outcomeOf(dependencies, record.taskRunId, runId);
   if (outcome === undefined) return record;
   const endedAt = same ? execution.endedAt : null;
-  await dependencies.store.runs.close(record, endFromTemporal(outcome, endedAt ?? new Date()));
+  const end = endFromTemporal(outcome, endedAt ?? new Date());
+  await tellParent(dependencies, record, end);
+  await dependencies.store.runs.close(record, end);
   return (await dependencies.store.runs.get(record.taskRunId, record.firstRunId)) ?? record;
+}
+
+/** A parent that has continued as new learns of its child by signal alone; one that has ended needs no telling. */
+async function tellParent({ client }: ClientDependencies, { parent }: RunRecord, end: RunEnd): Promise<void> {
+  if (parent === undefined) return;
+  const outcome: CallOutcome =
+    end.error === undefined
+      ? { ok: true, result: end.result ?? { value: null } }
+      : { ok: false, error: end.error, attempts: 1 };
+  const args: ChildSettled = [parent.call, outcome];
+  try {
+    const signal = () => client.workflow.getHandle(parent.taskRunId).signal(CHILD_SETTLED_SIGNAL, ...args);
+    await asking("tell the parent run", () => client.withDeadline(Date.now() + REQUEST_MS, signal));
+  } catch (error) {
+    if (!isNoWorkflow(error)) throw error;
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime, type LogLevel } from "@temporalio/worker";
+import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogLevel } from "@temporalio/worker";
 import type { Configuration } from "../configuration.ts";
 
 let installed = false;
@@ -10,5 +10,11 @@ let installed = false;
 export function installRuntime(level: Configuration["logLevel"]): void {
   if (installed) return;
   installed = true;
-  Runtime.install({ logger: new DefaultLogger(level.toUpperCase() as LogLevel), shutdownSignals: [] });
+  // Core warns of what is ordinary here: an activity that ends after its run was cancelled or has ended.
+  const core = level === "warn" ? "ERROR" : (level.toUpperCase() as LogLevel);
+  Runtime.install({
+    logger: new DefaultLogger(level.toUpperCase() as LogLevel),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core, other: "ERROR" }), forward: {} } },
+  });
 }

@@ -2,10 +2,11 @@ import { CancellationScope, condition } from "@temporalio/workflow";
 import type { PinnedRun } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
+import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
 import type { IssuedCall, Millis, Settlement } from "../protocol/step.ts";
 import type { Carried } from "../protocol/value.ts";
-import { Children, type ChildOutcome } from "./children.ts";
-import { readFailure, type CallFailure } from "./failure.ts";
+import { Children } from "./children.ts";
+import { readFailure } from "./failure.ts";
 import type { Recorder } from "./recorder.ts";
 import { Timers } from "./timers.ts";
 import { callTool, type ToolCall } from "./toolCall.ts";
@@ -174,7 +175,7 @@ export class Calls {
     }
   }
 
-  private childSettled(id: number, outcome: ChildOutcome): void {
+  private childSettled(id: number, outcome: CallOutcome): void {
     if (outcome.ok) this.complete(id, outcome.result);
     else this.fail(id, outcome);
   }

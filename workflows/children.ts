@@ -11,20 +11,14 @@ import {
 import type { Nested, TaskRunArgs } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { FOLLOW_UP_SIGNAL, WORKFLOW_TYPE } from "../protocol/names.ts";
+import type { CallOutcome, FollowUp } from "../protocol/signals.ts";
 import type { IssuedCall } from "../protocol/step.ts";
 import { safeText } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
-import { readFailure, type CallFailure } from "./failure.ts";
+import { readFailure } from "./failure.ts";
 import { nameAttribute } from "./searchAttributes.ts";
 
 export type TaskCall = Extract<IssuedCall, { kind: "task" }>;
-export type ChildOutcome = { readonly ok: true; readonly result: Carried } | ({ readonly ok: false } & CallFailure);
-
-/** Who a run tells how it ended: a parent that can no longer await it by handle. */
-export interface FollowUp {
-  readonly taskRunId: string;
-  readonly call: number;
-}
 
 interface Child {
   readonly childRunId: string;
@@ -41,10 +35,10 @@ const START_ATTEMPTS = 5;
  */
 export class Children {
   private readonly taskRunId: string;
-  private readonly settled: (id: number, outcome: ChildOutcome) => void;
+  private readonly settled: (id: number, outcome: CallOutcome) => void;
   private readonly running = new Map<number, Child>();
 
-  constructor(taskRunId: string, settled: (id: number, outcome: ChildOutcome) => void) {
+  constructor(taskRunId: string, settled: (id: number, outcome: CallOutcome) => void) {
     this.taskRunId = taskRunId;
     this.settled = settled;
   }
@@ -73,7 +67,7 @@ export class Children {
   }
 
   /** Takes an outcome, from a handle or from a signal; a second one for the same call changes nothing. */
-  settle(call: number, outcome: ChildOutcome): void {
+  settle(call: number, outcome: CallOutcome): void {
     if (this.running.delete(call)) this.settled(call, outcome);
   }
 

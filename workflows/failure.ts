@@ -10,15 +10,8 @@ import {
 } from "@temporalio/workflow";
 import { CODES, TaskerError, type ErrorClass, type TaskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import type { CallFailure } from "../protocol/signals.ts";
 import { safeText } from "../protocol/text.ts";
-
-/** A failed call: what the guest is told, and what the tool's wrapper noted about the attempts. */
-export interface CallFailure {
-  readonly error: TaskError;
-  readonly attempts: number;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-}
 
 /** Reads a failure of an activity or a child workflow. The innermost code and message are the ones that count. */
 export function readFailure(failure: unknown): CallFailure {

@@ -15,11 +15,11 @@ import {
 import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
 import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY } from "../protocol/names.ts";
 import type { RunKey, RunProgress } from "../protocol/run.ts";
+import type { CallOutcome, ChildSettled, FollowUp } from "../protocol/signals.ts";
 import type { LogLine, StepOutcome } from "../protocol/step.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
 import { Calls, type CallsState } from "./calls.ts";
-import type { ChildOutcome, FollowUp } from "./children.ts";
 import { applicationFailure, readFailure, runFailure } from "./failure.ts";
 import { internal } from "./internalActivities.ts";
 import { Interpreter, type InterpreterState } from "./interpreter.ts";
@@ -30,7 +30,7 @@ import { WorkflowTaskBudget } from "./workflowTask.ts";
 
 const status = defineQuery<RunProgress>(STATUS_QUERY);
 const followUp = defineSignal<[FollowUp]>(FOLLOW_UP_SIGNAL);
-const childSettled = defineSignal<[number, ChildOutcome]>(CHILD_SETTLED_SIGNAL);
+const childSettled = defineSignal<[...ChildSettled]>(CHILD_SETTLED_SIGNAL);
 
 /** What a run hands to the execution that continues it. */
 export interface ContinuedRun {
@@ -226,7 +226,7 @@ function endOf(ending: Ending): RunEnd {
   return { status: ending.status, error: readFailure(ending.failure).error, endedAt };
 }
 
-function outcomeOf(ending: Ending): ChildOutcome {
+function outcomeOf(ending: Ending): CallOutcome {
   return ending.status === "completed"
     ? { ok: true, result: ending.result }
     : { ok: false, ...readFailure(ending.failure) };

@@ -1,0 +1,67 @@
+import { after, before, describe, test } from "node:test";
+import { TestStack } from "../support/stack.ts";
+import { assertWitnessed, WITNESS } from "../support/witness.ts";
+
+/** Three ways in which the VM of a sleeping run meets its next step. */
+const VMS = {
+  "a hot VM": { TASKER_VM_CACHE: "200" },
+  "an evicted VM": { TASKER_VM_CACHE: "0" },
+};
+const CALLS = 6;
+
+describe("a run's result is the same whatever happens to its worker", () => {
+  let stack: TestStack;
+  before(async () => {
+    stack = await TestStack.start();
+    await stack.publish({ "witness.js": WITNESS });
+  });
+  after(() => stack.stop());
+
+  for (const [name, settings] of Object.entries(VMS)) {
+    test(`with ${name}`, async () => {
+      const worker = await stack.worker(settings);
+      assertWitnessed(await stack.run("witness", { url: stack.control.url, calls: CALLS }), stack.control, CALLS);
+      await worker.stop();
+    });
+  }
+
+  for (const point of ["before-step", "after-step"]) {
+    test(`killed ${point.replace("-", " the answer of a ")}`, async () => {
+      const first = await stack.workerProcess({ TEST_HOOKS: "on" });
+      const run = await stack.start("witness", { url: stack.control.url, calls: CALLS });
+      await stack.control.arrived("/witness", stack.control.requests("/witness").length + 2);
+      const hook = `/hook/${point}`;
+      stack.control.hold(hook);
+      await stack.control.arrived(hook, stack.control.requests(hook).length + 1);
+      await first.kill();
+      stack.control.release(hook);
+      const second = await stack.workerProcess();
+      assertWitnessed(await stack.tasker.result(run), stack.control, CALLS);
+      await second.kill();
+    });
+  }
+
+  test("killed during a tool call: that call alone is made again, with the same idempotency key", async () => {
+    const first = await stack.workerProcess();
+    stack.control.hold("/held");
+    const run = await stack.start("witness", { url: stack.control.url, calls: CALLS, heldCall: 3 });
+    await stack.control.arrived("/held");
+    await first.kill();
+    stack.control.release("/held");
+    const second = await stack.workerProcess();
+    assertWitnessed(await stack.tasker.result(run), stack.control, CALLS);
+    await second.kill();
+  });
+
+  test("killed while the run sleeps", async () => {
+    const first = await stack.workerProcess();
+    const already = stack.control.requests("/witness").length;
+    const input = { url: stack.control.url, calls: CALLS, sleepBefore: 3, sleepMs: 3_000 };
+    const run = await stack.start("witness", input);
+    await stack.control.arrived("/witness", already + 3);
+    await first.kill();
+    const second = await stack.workerProcess();
+    assertWitnessed(await stack.tasker.result(run), stack.control, CALLS);
+    await second.kill();
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Client, Connection } from "@temporalio/client";
+import { createTasker, type Tasker } from "../../client/tasker.ts";
+import { readConfiguration, type Configuration } from "../../configuration.ts";
+import { startDevServer, type DevServer } from "../../dev/server.ts";
+import { findTemporalCli } from "../../dev/temporalCli.ts";
+import type { TaskRunOptions } from "../../protocol/activities.ts";
+import type { Json } from "../../protocol/json.ts";
+import type { RunReport } from "../../protocol/run.ts";
+import type { Store } from "../../protocol/store.ts";
+import { publishFolder } from "../../publishing/publishFolder.ts";
+import { openStore } from "../../store/openStore.ts";
+import { startWorker, type RunningWorker } from "../../worker.ts";
+import { ControlServer } from "./controlServer.ts";
+import { spawnWorker, type WorkerProcess } from "./workerProcess.ts";
+
+/** Environment variables of a worker; TASKER_* names as in the README. */
+export type WorkerSettings = Readonly<Record<string, string>>;
+
+export interface RunSettings {
+  readonly taskRunId?: string;
+  readonly options?: TaskRunOptions;
+}
+
+/**
+ * A real Temporal dev server, a store in a temporary directory, and an HTTP server that tasks may call;
+ * workers come as a test needs them, in this process or in their own.
+ */
+export class TestStack {
+  readonly directory: string;
+  readonly control: ControlServer;
+  readonly store: Store;
+  readonly client: Client;
+  readonly tasker: Tasker;
+  private server: DevServer;
+  private readonly connection: Connection;
+  private readonly inProcess: RunningWorker[] = [];
+  private readonly processes: WorkerProcess[] = [];
+  private sources = 0;
+
+  private constructor(
+    directory: string,
+    server: DevServer,
+    control: ControlServer,
+    store: Store,
+    connection: Connection,
+  ) {
+    this.directory = directory;
+    this.server = server;
+    this.control = control;
+    this.store = store;
+    this.connection = connection;
+    this.client = new Client({ connection });
+    this.tasker = createTasker({ client: this.client, store });
+  }
+
+  static async start(): Promise<TestStack> {
+    const directory = await mkdtemp(path.join(tmpdir(), "tasker-test-"));
+    const server = await serve(directory);
+    const control = await ControlServer.start();
+    const store = await openStore({ file: path.join(directory, "tasker.db"), synchronous: "normal" });
+    return new TestStack(directory, server, control, store, await Connection.connect({ address: server.address }));
+  }
+
+  get address(): string {
+    return this.server.address;
+  }
+
+  /** Publishes tasks from their sources, by file name. Throws when one has a problem. */
+  async publish(sources: Readonly<Record<string, string>>): Promise<void> {
+    const folder = path.join(this.directory, `tasks-${this.sources++}`);
+    for (const [file, source] of Object.entries(sources)) {
+      const target = path.join(folder, file);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, source);
+    }
+    const { problems } = await publishFolder(folder, this.store.versions);
+    if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  }
+
+  async start(task: string, input: Json = null, settings: RunSettings = {}): Promise<string> {
+    return (await this.tasker.start(task, input, settings)).taskRunId;
+  }
+
+  /** Starts a run and waits for its end. */
+  async run(task: string, input: Json = null, settings: RunSettings = {}): Promise<RunReport> {
+    return this.tasker.result(await this.start(task, input, settings));
+  }
+
+  /** A worker in this process. */
+  async worker(settings: WorkerSettings = {}): Promise<RunningWorker> {
+    const worker = await startWorker(this.configuration(settings));
+    this.inProcess.push(worker);
+    return worker;
+  }
+
+  /** A worker in a process of its own, which a test may kill or pause. */
+  async workerProcess(settings: WorkerSettings = {}): Promise<WorkerProcess> {
+    const worker = await spawnWorker({ ...this.environment(settings), TEST_CONTROL_URL: this.control.url });
+    this.processes.push(worker);
+    return worker;
+  }
+
+  /** Stops the dev server and starts it again on the same data and port. */
+  async restartServer(): Promise<void> {
+    const port = Number(this.address.split(":")[1]);
+    await this.server.stop();
+    this.server = await serve(this.directory, port);
+  }
+
+  async stop(): Promise<void> {
+    this.control.releaseAll();
+    await Promise.all(this.inProcess.map((worker) => worker.stop()));
+    await Promise.all(this.processes.map((worker) => worker.kill()));
+    await this.connection.close();
+    await this.store.close();
+    await this.server.stop();
+    await this.control.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private configuration(settings: WorkerSettings): Configuration {
+    return readConfiguration(this.environment(settings));
+  }
+
+  private environment(settings: WorkerSettings): Record<string, string> {
+    return {
+      TEMPORAL_ADDRESS: this.address,
+      TASKER_HOME: this.directory,
+      TASKER_SQLITE_SYNCHRONOUS: "normal",
+      TASKER_HTTP_PRIVATE: "127.0.0.1",
+      TASKER_LOG_LEVEL: "error",
+      ...settings,
+    };
+  }
+}
+
+async function serve(directory: string, port = 0): Promise<DevServer> {
+  const { path: cli } = await findTemporalCli({ explicit: process.env["TASKER_TEMPORAL_CLI"] });
+  return startDevServer({
+    cli,
+    port,
+    headless: true,
+    synchronous: "normal",
+    databaseFile: path.join(directory, "temporal.db"),
+  });
+}
