@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { Connection } from "@temporalio/client";
+import { readConfiguration } from "../configuration.ts";
+import { createSearchAttributesCommand, missingSearchAttributes } from "./searchAttributes.ts";
+import { startDevServer } from "./server.ts";
+import { findTemporalCli } from "./temporalCli.ts";
+
+const run = promisify(execFile);
+const repository = path.join(import.meta.dirname, "..");
+const cli = (await findTemporalCli({ explicit: readConfiguration().temporalCli, progress: console.error })).path;
+
+test("the compose file's job and the documented command give a bare namespace what runs need", async () => {
+  const bin = mkdtempSync(path.join(tmpdir(), "tasker-deploy-"));
+  symlinkSync(cli, path.join(bin, "temporal"));
+  const server = await startDevServer({ cli, headless: true });
+  const connection = await Connection.connect({ address: server.address });
+  const inNamespace = (namespace: string) => ({
+    env: {
+      ...process.env,
+      PATH: `${bin}:${String(process.env["PATH"])}`,
+      TEMPORAL_ADDRESS: server.address,
+      TEMPORAL_NAMESPACE: namespace,
+    },
+  });
+  try {
+    const script = path.join(repository, "deploy/temporal-namespace.sh");
+    await run("sh", [script], inNamespace("composed"));
+    assert.deepEqual(await missingSearchAttributes(connection, "composed"), []);
+    await run("sh", [script], inNamespace("composed"));
+
+    await run("temporal", ["operator", "namespace", "create", "--namespace", "bare"], inNamespace("bare"));
+    let missing: string[] = [];
+    // The namespace reaches the server's caches within seconds.
+    while (missing.length === 0) missing = await missingSearchAttributes(connection, "bare").catch(() => []);
+    assert.equal(missing.length, 3);
+    const command = createSearchAttributesCommand(missing, { address: server.address, namespace: "bare" });
+    await run("sh", ["-c", command], inNamespace("bare"));
+    assert.deepEqual(await missingSearchAttributes(connection, "bare"), []);
+  } finally {
+    await connection.close();
+    await server.stop();
+    rmSync(bin, { recursive: true });
+  }
+});
+
+test("every TASKER_ variable of the compose file is one that is read", () => {
+  const compose = readFileSync(path.join(repository, "docker-compose.yml"), "utf8");
+  const names = new Set(Array.from(compose.matchAll(/^ +(TASKER_\w+):/gm), ([, name]) => name!));
+  assert.ok(names.has("TASKER_DATABASE_URL"));
+  const environment = Object.fromEntries(Array.from(names, (name) => [name, ""]));
+  assert.deepEqual(readConfiguration(environment).warnings, []);
+});
