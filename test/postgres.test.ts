@@ -26,8 +26,9 @@ test("a test's Postgres ends, and its files go, when the test's process is kille
     (await client.query<{ data_directory: string }>("show data_directory")).rows[0]?.data_directory,
   );
   assert.ok(folder.endsWith("/data") && existsSync(folder));
+  const ended = new Promise((resolve) => client.once("end", resolve));
   owner.kill("SIGKILL");
-  await once(client, "end");
+  await ended;
   while (existsSync(folder.slice(0, -"/data".length))) await sleep(20);
   await assert.rejects(new pg.Client({ connectionString: url }).connect(), { code: "ECONNREFUSED" });
 });

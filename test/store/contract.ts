@@ -3,7 +3,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { RunStore, Store } from "../../protocol/store.ts";
-import { aCall, aRun, AWKWARD, aVersion, claimOf, keyOf } from "./samples.ts";
+import type { Claim } from "../../protocol/value.ts";
+import { aCall, aRun, AWKWARD, aVersion, claimOf, keyOf, type OpenRun } from "./samples.ts";
 
 /** What a kind of database needs for the contract: a new, empty one each time, and a way to spoil a blob. */
 export interface Subject {
@@ -254,23 +255,29 @@ export function storeContract(name: string, start: () => Promise<Subject>): void
       assert.deepEqual(await store.blobs.get(sha256), bytes);
     });
 
-    test("a blob goes with the last run that holds it, whichever way it holds it", async () => {
-      const [byPut, byInput, byArgs, byResult, byClose] = [aRun(), aRun(), aRun(), aRun(), aRun()];
-      const bytes = new Uint8Array(randomBytes(1000));
-      const claim = await store.blobs.put(byPut, bytes);
-      await runs.open(byPut);
-      await runs.open({ ...byInput, input: { claim } });
-      for (const run of [byArgs, byResult, byClose]) await runs.open(run);
-      await runs.record(byArgs, [aCall(1, { args: { claim } })], 0, []);
-      await runs.record(byResult, [aCall(1, { status: "completed", result: { claim } })], 0, []);
-      await runs.close(byClose, { status: "completed", result: { claim }, endedAt: 1 });
-      for (const run of [byPut, byInput, byArgs, byResult, byClose]) {
-        assert.ok(await store.blobs.get(claim.sha256), "held so far");
-        await runs.close(run, { status: "completed", endedAt: 1 });
-        assert.equal(await runs.remove(run), true);
-      }
-      assert.equal(await store.blobs.get(claim.sha256), undefined);
-    });
+    const waysToHold: Record<string, (run: OpenRun, bytes: Uint8Array, claim: Claim) => Promise<unknown>> = {
+      "a put": (run, bytes) => store.blobs.put(run, bytes),
+      "its input": (run, _, claim) => runs.open({ ...run, input: { claim } }),
+      "a call's arguments": (run, _, claim) => runs.record(run, [aCall(1, { args: { claim } })], 0, []),
+      "a call's result": (run, _, claim) => runs.record(run, [aCall(1, { result: { claim } })], 0, []),
+      "its result": (run, _, claim) => runs.close(run, { status: "completed", result: { claim }, endedAt: 1 }),
+    };
+    for (const [way, hold] of Object.entries(waysToHold)) {
+      test(`a blob that two runs hold, one of them by ${way}, goes with the last of them`, async () => {
+        const [first, last] = [aRun(), aRun()];
+        const bytes = new Uint8Array(randomBytes(1000));
+        const claim = await store.blobs.put(first, bytes);
+        await runs.open(first);
+        if (way !== "its input") await runs.open(last);
+        await hold(last, bytes, claim);
+        for (const run of [first, last]) {
+          assert.ok(await store.blobs.get(claim.sha256), "held so far");
+          await runs.close(run, { status: "completed", endedAt: 1 });
+          assert.equal(await runs.remove(run), true);
+        }
+        assert.equal(await store.blobs.get(claim.sha256), undefined);
+      });
+    }
 
     test("an open run stays, with everything that it holds", async () => {
       const run = aRun();

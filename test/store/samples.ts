@@ -6,7 +6,8 @@ import type { Claim } from "../../protocol/value.ts";
 /** Everything that a careless column loses or refuses. */
 export const AWKWARD = "\"\0 \ud800 \udfff \u{1f600} é \u2028 \\u0000 '; --";
 
-type OpenRun = Omit<RunRecord, "status" | "result" | "error" | "endedAt">;
+/** What `open` takes. */
+export type OpenRun = Omit<RunRecord, "status" | "result" | "error" | "endedAt">;
 
 /** A run of its own, started now. */
 export function aRun(changes: Partial<OpenRun> = {}): OpenRun {
