@@ -79,7 +79,7 @@ async function acceptInput(
   args: TaskRunArgs,
   version: TaskVersion,
 ): Promise<Carried> {
-  const given: Carried = args.inputClaim === undefined ? { value: args.input ?? null } : { claim: args.inputClaim };
+  const given: Carried = args.inputClaim === undefined ? { value: args.input === undefined ? {} : args.input } : { claim: args.inputClaim };
   const text = await readCarried(store.blobs, given);
   if (text.length > LIMITS.inputBytes) {
     const error = {

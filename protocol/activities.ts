@@ -15,7 +15,7 @@ export interface TaskRunArgs {
   readonly task: string;
   /** A published version; the current one when absent. */
   readonly version?: string;
-  /** Any JSON value; null when absent. */
+  /** Any JSON value; an empty object when absent. */
   readonly input?: Json;
   /** Instead of `input`, when that is large. */
   readonly inputClaim?: Claim;

@@ -233,5 +233,5 @@ function outcomeOf(ending: Ending): CallOutcome {
 }
 
 function inputOf(args: TaskRunArgs, { inputClaim }: PinnedRun): Carried {
-  return inputClaim === undefined ? { value: args.input ?? null } : { claim: inputClaim };
+  return inputClaim === undefined ? { value: args.input === undefined ? {} : args.input } : { claim: inputClaim };
 }
