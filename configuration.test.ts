@@ -5,6 +5,8 @@ import path from "node:path";
 import { test } from "node:test";
 import { configurationTable, connectionOptions, describeConfiguration, readConfiguration } from "./configuration.ts";
 import { KEYS, type Key } from "./configuration/keys.ts";
+import { createAddressRules } from "./activities/tools/http/addressRules.ts";
+import { createHostRules } from "./activities/tools/http/hostRules.ts";
 import { TaskerError } from "./protocol/errors.ts";
 
 test("an empty environment gives every default, and no warning", () => {
@@ -41,8 +43,8 @@ const BAD: Record<string, string[]> = {
   TASKER_VM_THREADS: ["0", "257", "1e2"],
   TASKER_VM_CACHE: ["-1", "1000001"],
   TASKER_WORKFLOW_CACHE: ["0", "1000001"],
-  TASKER_HTTP_ALLOW: ["http://example.com", "a b", "example.com,", "ex*mple.com", "example.com:70000"],
-  TASKER_HTTP_PRIVATE: ["10.0.0.0/33", "*", "http://localhost"],
+  TASKER_HTTP_ALLOW: ["http://example.com", "a b", "example.com,", "ex*mple.com", "example.com:443", "1.2.3"],
+  TASKER_HTTP_PRIVATE: ["10.0.0.0/33", "10/8", "*", "http://localhost", "localhost:8080"],
   TASKER_LOG_LEVEL: ["verbose"],
 };
 
@@ -79,12 +81,12 @@ test("good values at their bounds are taken", () => {
     TASKER_VM_THREADS: "256",
     TASKER_WORKFLOW_CACHE: "1",
     TASKER_UI_PORT: "65535",
-    TASKER_HTTP_ALLOW: "example.com, *.example.org:8443, 93.184.216.34",
-    TASKER_HTTP_PRIVATE: "10.1.0.0/16,::1,fd00::/8,localhost:8080",
+    TASKER_HTTP_ALLOW: "example.com, *.müller.example, 93.184.216.34",
+    TASKER_HTTP_PRIVATE: "10.1.0.0/16,::1,fd00::/8,localhost,*.internal",
   });
   assert.equal(configuration.temporalAddress, "[::1]:7233");
-  assert.deepEqual(configuration.httpAllow, ["example.com", "*.example.org:8443", "93.184.216.34"]);
-  assert.deepEqual(configuration.httpPrivate, ["10.1.0.0/16", "::1", "fd00::/8", "localhost:8080"]);
+  assert.deepEqual(configuration.httpAllow, ["example.com", "*.müller.example", "93.184.216.34"]);
+  assert.deepEqual(configuration.httpPrivate, ["10.1.0.0/16", "::1", "fd00::/8", "localhost", "*.internal"]);
   assert.deepEqual(readConfiguration({ TASKER_HTTP_ALLOW: "none" }).httpAllow, []);
 });
 
@@ -161,4 +163,13 @@ test("no secret is ever printed", () => {
 test("the README's table has a row for every key", () => {
   const table = configurationTable();
   for (const key of Object.values(KEYS)) assert.ok(table.includes(`| \`${key.name}\` |`), key.name);
+});
+
+test("what is accepted for hosts is what tools.http takes", () => {
+  const { httpAllow, httpPrivate } = readConfiguration({
+    TASKER_HTTP_ALLOW: "*,example.com,*.müller.example,93.184.216.34,::1",
+    TASKER_HTTP_PRIVATE: "10.1.0.0/16,::1,fd00::/8,localhost,*.internal,127.0.0.1",
+  });
+  createHostRules(httpAllow, "TASKER_HTTP_ALLOW");
+  createAddressRules(httpPrivate);
 });

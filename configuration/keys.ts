@@ -122,7 +122,7 @@ export const KEYS = {
     "TASKER_LOG_LEVEL",
     oneOf("debug", "info", "warn", "error"),
     "warn",
-    "The least severe lines that worker and embedded server write to standard error.",
+    "The least severe lines that the worker writes to standard error.",
   ),
 } satisfies Record<string, Key<unknown>>;
 

@@ -46,29 +46,35 @@ export function url(...protocols: readonly string[]): Parser<string> {
   };
 }
 
-const PORT = String.raw`(?::(?<port>\d{1,5}))`;
-const HOST = String.raw`(?:\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)*\.?)`;
-const ADDRESS = new RegExp(`^${HOST}${PORT}$`);
-const PATTERN = new RegExp(String.raw`^(?:\*|(?:\*\.)?${HOST})${PORT}?$`);
+const ADDRESS = /^(?:\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)*\.?):(\d{1,5})$/;
 
 /** `host:port`, as the Temporal CLI and SDK take it. */
-export const address: Parser<string> = { accepts: "host:port", parse: (value) => matched(ADDRESS, value) };
+export const address: Parser<string> = {
+  accepts: "host:port",
+  parse: (value) => {
+    const port = Number(ADDRESS.exec(value)?.[1]);
+    return port > 0 && port < 65_536 ? value : undefined;
+  },
+};
 
-/** `*`, a host, or `*.` and a domain for everything below it; a port may follow. */
-const hostPattern = (value: string) => matched(PATTERN, value);
+const HOST_NAME = /^(?:\*\.)?[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.?$/u;
+const ONLY_DIGITS = /^[\d.]+$/;
 
-/** A CIDR range, an address, or a host; a port may follow a host. */
-const privateHost = (value: string) =>
-  isIP(value) !== 0 || ipaddr.isValidCIDR(value) ? value : value.includes("*") ? undefined : hostPattern(value);
+/** A host, `*.` and a domain for every host below it, or an address. */
+const host = (value: string) =>
+  isIP(value) !== 0 || (HOST_NAME.test(value) && !ONLY_DIGITS.test(value)) ? value : undefined;
+
+const range = (value: string) =>
+  ipaddr.isValidCIDR(value) && isIP(value.slice(0, value.indexOf("/"))) !== 0 ? value : undefined;
 
 export const hostPatterns = list(
-  "hosts, separated by commas: `*`, `example.com`, `*.example.com`, `example.com:8443`; or `none`",
-  hostPattern,
+  "hosts, separated by commas: `*`, `example.com`, `*.example.com`; or `none`",
+  (value) => (value === "*" ? value : host(value)),
 );
 
 export const privateHosts = list(
-  "private hosts and ranges, separated by commas: `10.1.0.0/16`, `127.0.0.1`, `localhost:8080`; or `none`",
-  privateHost,
+  "private ranges, addresses and hosts, separated by commas: `10.1.0.0/16`, `127.0.0.1`, `*.internal`; or `none`",
+  (value) => range(value) ?? host(value),
 );
 
 function list(accepts: string, item: (value: string) => string | undefined): Parser<readonly string[]> {
@@ -80,10 +86,4 @@ function list(accepts: string, item: (value: string) => string | undefined): Par
       return items.every((part) => part !== undefined) ? items : undefined;
     },
   };
-}
-
-function matched(form: RegExp, value: string): string | undefined {
-  const match = form.exec(value);
-  const port = match?.groups?.["port"];
-  return match && (port === undefined || (Number(port) > 0 && Number(port) < 65_536)) ? value : undefined;
 }

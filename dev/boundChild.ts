@@ -33,6 +33,8 @@ export class BoundChild {
       signalGroup(identity.pid, "SIGKILL");
       return typeof code === "number" ? `exit code ${code}` : String(signal);
     });
+    // Rejects when no process could be made; `start` throws that then.
+    this.ended.catch(() => undefined);
   }
 
   /** A program that cannot be started ends at once, with the shell's message as its output. */
