@@ -70,17 +70,7 @@ describe("address rules", () => {
     assert(configured.refusal("db.internal.example.com", "192.168.0.9"));
   });
 
-  for (const entry of [
-    "*",
-    "10",
-    "10.0.0.0/33",
-    "10.0.0/8",
-    "fd00::/129",
-    "http://x",
-    "1.2.3.4:80",
-    "",
-    "a b",
-  ]) {
+  for (const entry of ["*", "10", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "http://x", "1.2.3.4:80", "", "a b"]) {
     it(`do not start with the entry ${JSON.stringify(entry)}`, () => {
       assert.throws(() => createAddressRules([entry]), /TASKER_HTTP_PRIVATE/);
     });

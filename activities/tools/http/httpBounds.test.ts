@@ -50,9 +50,17 @@ const routes: Record<string, RequestListener> = {
 };
 
 let server: TestServer;
+let closedResponse: () => void = () => undefined;
+/** Settles when the next response ends, or its connection does. */
+function nextClose(): Promise<void> {
+  return new Promise((resolve) => (closedResponse = resolve));
+}
 const { fetch, close } = fetchWith();
 before(async () => {
-  server = await startServer((request, response) => routes[request.url ?? ""]?.(request, response));
+  server = await startServer((request, response) => {
+    response.on("close", () => closedResponse());
+    routes[request.url ?? ""]?.(request, response);
+  });
 });
 after(async () => {
   await close();
@@ -112,8 +120,12 @@ describe("time", () => {
     it(`ends ${path} with the call's cancellation, and closes the connection`, async () => {
       const reason = new Error("cancelled by its run");
       const controller = new AbortController();
+      const started = Date.now();
+      const closed = nextClose();
       setTimeout(() => controller.abort(reason), 50);
       await assert.rejects(fetch(server.origin + path, {}, { signal: controller.signal }), (error) => error === reason);
+      await closed;
+      assert(Date.now() - started < 10_000);
     });
   }
 });
