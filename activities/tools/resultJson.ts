@@ -10,13 +10,12 @@ export const RESULT_TOO_DEEP = "result_too_deep";
  * A tool's result as one `JSON.stringify` gives it; `undefined` is null. Throws a TaskerError: `not_serializable` with the
  * path of what JSON cannot hold, `result_too_large` past `LIMITS.resultBytes`, `result_too_deep` past `LIMITS.jsonDepth`.
  */
-export function resultJson(result: unknown): { readonly text: JsonText; readonly bytes: number } {
+export function resultJson(result: unknown): JsonText {
   const text = stringify(result);
   // A UTF-16 unit is at least one byte: most results that are too large need not be measured.
-  const bytes = text.length > LIMITS.resultBytes ? text.length : utf8Length(text);
-  if (bytes > LIMITS.resultBytes) throw tooLarge();
+  if (text.length > LIMITS.resultBytes || utf8Length(text) > LIMITS.resultBytes) throw tooLarge();
   if (depthOf(text) > LIMITS.jsonDepth) throw tooDeep();
-  return { text, bytes };
+  return text;
 }
 
 function stringify(result: unknown): JsonText {

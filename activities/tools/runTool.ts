@@ -4,7 +4,8 @@ import { LIMITS } from "../../protocol/limits.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { Millis, ToolAnswer } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
-import type { Carried, Claim } from "../../protocol/value.ts";
+import type { Carried } from "../../protocol/value.ts";
+import { carry, readCarried } from "../carried.ts";
 import type { Registry } from "./registry.ts";
 import { resultJson } from "./resultJson.ts";
 import type { Service } from "./service.ts";
@@ -52,7 +53,8 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
         links: request.links ?? [],
       });
       const result = await orAborted(call, cancellationSignal);
-      return { result: await carry(deps.blobs, request, result), ...timing() };
+      const carried = await stored(carry(deps.blobs, request.run, resultJson(result), request.inlineBytes));
+      return { result: carried, ...timing() };
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
       if (cancellationSignal.aborted) throw cancellationSignal.reason;
@@ -92,22 +94,9 @@ async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 async function readArguments(blobs: BlobStore, carried: Carried): Promise<readonly Json[]> {
-  const value = "value" in carried ? carried.value : await readClaim(blobs, carried.claim);
+  const value = "value" in carried ? carried.value : (JSON.parse(await stored(readCarried(blobs, carried))) as Json);
   if (Array.isArray(value)) return value;
   throw new TaskerError(infrastructure("A tool's arguments must be a JSON array."), { retryable: false });
-}
-
-async function readClaim(blobs: BlobStore, claim: Claim): Promise<Json> {
-  const bytes = await stored(blobs.get(claim.sha256));
-  if (bytes) return JSON.parse(Buffer.from(bytes).toString("utf8")) as Json;
-  const message = `The arguments' blob ${claim.sha256} is not in the store.`;
-  throw new TaskerError({ ...infrastructure(message), code: CODES.blobMissing });
-}
-
-async function carry(blobs: BlobStore, request: ToolRequest, result: unknown): Promise<Carried> {
-  const { text, bytes } = resultJson(result);
-  if (bytes <= request.inlineBytes) return { value: JSON.parse(text) as Json };
-  return { claim: await stored(blobs.put(request.run, Buffer.from(text, "utf8"))) };
 }
 
 /** What the store throws is the operator's trouble and passes; the service's `mapError` must not see it. */
