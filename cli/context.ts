@@ -6,6 +6,9 @@ import { EXIT } from "./exitCodes.ts";
 import { catchInterrupts, type Interrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 
+/** Joining a stack takes less, milliseconds. */
+const JOIN_MS = 200;
+
 /**
  * What a command stands on, each part opened when it is first asked for and closed in reverse: the one place where
  * commands' dependencies are made. Modules are loaded on the way, for Temporal's alone take half a second.
@@ -40,6 +43,18 @@ export class Context {
   }
 
   /**
+   * For a run without a record: throws `unknown_run` where no server has ever run that could know it, so that a
+   * mistyped id in a new folder does not have one started, or even built.
+   */
+  async refuseWithoutServer(taskRunId: string): Promise<void> {
+    const { temporalAddress, home } = this.configuration;
+    if (temporalAddress !== undefined) return;
+    const [{ openHome }, { existsSync }] = await Promise.all([import("../dev/home.ts"), import("node:fs")]);
+    if (existsSync(openHome(home).temporalDatabase)) return;
+    throw (await import("../client/errors.ts")).unknownRun(taskRunId);
+  }
+
+  /**
    * Aborted by Ctrl-C. Caught from now on: until a command has something to leave in good order, Ctrl-C ends the
    * process, which harms nothing either. Ctrl-C again ends it at once.
    */
@@ -67,14 +82,17 @@ export class Context {
   private async openStack(): Promise<Stack> {
     const { joinOrStartStack } = await import("../dev/stack.ts");
     const { output } = this;
+    // Joining takes no time; whoever waits longer is told what for.
+    const telling = setTimeout(() => output.say("Starting Temporal for this directory …"), JOIN_MS);
     const stack = await joinOrStartStack(this.configuration, {
       progress: (line) => output.say(line),
       startWorker: async (configuration) => {
+        clearTimeout(telling);
         output.say("Starting the worker …");
         const { startWorker } = await import("../worker.ts");
         return startWorker(configuration);
       },
-    });
+    }).finally(() => clearTimeout(telling));
     const { interrupted } = this;
     this.closers.push(async () => {
       // Others may have joined; Ctrl-C ends the wait for them, not their runs.

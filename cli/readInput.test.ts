@@ -87,8 +87,9 @@ describe("the place where a text stops being JSON", () => {
     it(`of ${text} is column ${column}`, () => {
       assert.throws(() => JSON.parse(text));
       const problem = findJsonProblem(text);
-      assert.equal(problem?.column, column);
-      assert.match(problem?.expected ?? "", expected);
+      assert.ok(problem);
+      assert.equal(problem.column, column);
+      assert.match(problem.expected, expected);
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Tasker } from "../client/tasker.ts";
 import type { RunChange } from "../client/follow.ts";
+import { isEnd } from "../client/isEnd.ts";
 import type { RunReport } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import type { Output } from "./output.ts";
@@ -47,7 +48,9 @@ class RunView {
     this.latest = change;
     if (change.progress !== null) this.showLogs(change.progress.logs);
     const key = progressKey(change);
-    if (!this.output.canRedraw && key !== this.shownKey) this.output.say(progressLine(change, Date.now()));
+    // The end is told by the report that follows.
+    const news = key !== this.shownKey && !isEnd(change.status);
+    if (news && !this.output.canRedraw) this.output.say(progressLine(change, Date.now()));
     this.shownKey = key;
     this.draw();
   }

@@ -8,6 +8,8 @@ const WAIT_MS = 10_000;
 
 /** `tasker task --cancel ID`: asks the run to stop, waits a little for it, and tells how it stands. */
 export async function cancelRun(taskRunId: string, context: Context, output: Output): Promise<ExitCode> {
+  const { runs } = await context.store();
+  if ((await runs.get(taskRunId)) === undefined) await context.refuseWithoutServer(taskRunId);
   const tasker = await context.tasker();
   await tasker.cancel(taskRunId);
   output.say(`Asked ${taskRunId} to stop.`);

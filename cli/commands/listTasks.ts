@@ -19,14 +19,19 @@ function row({ task, version, inputSchema, description }: TaskSummary): string[]
   return [task, version.slice(0, 12), inputText(inputSchema), description.split("\n", 1)[0] ?? ""];
 }
 
-/** The properties of an input: `message, times?`; `any` when nothing was declared. */
+/** An input in short: its properties, as `text, top?`; its type; `any` when nothing was declared. */
 export function inputText(schema: Json): string {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return "any";
+  // An input that may be left out is declared as this or null.
+  if (Array.isArray(schema["anyOf"])) {
+    const texts = schema["anyOf"].map(inputText).filter((text) => text !== "null");
+    return texts.length === 0 ? "any" : texts.join(" | ");
+  }
   const { properties, required, type } = schema;
   if (typeof properties !== "object" || properties === null || Array.isArray(properties)) {
     return typeof type === "string" ? type : "any";
   }
   const needed = Array.isArray(required) ? required : [];
   const names = Object.keys(properties).map((name) => (needed.includes(name) ? name : `${name}?`));
-  return names.length === 0 ? "{}" : names.join(", ");
+  return names.length === 0 ? "object" : names.join(", ");
 }

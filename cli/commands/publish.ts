@@ -36,7 +36,7 @@ async function publish(
 ): Promise<ExitCode> {
   const { directory } = request;
   const which = request.mode === "specific" ? [request.task] : undefined;
-  output.say(`Publishing ${which?.join() ?? "the tasks"} of ${directory} …`);
+  output.say(`Publishing ${which?.join() ?? "all tasks"} from ${path.join(directory, "/")} …`);
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
   const publication = await publishFolder(directory, versions, which);
   if (output.json) output.answer(toJson(directory, publication));
@@ -49,7 +49,7 @@ export function showPublication(directory: string, { tasks, problems }: Publicat
   if (tasks.length > 0) {
     output.say(
       table(
-        ["task", "version", "file", ""],
+        ["task", "version", "file", "outcome"],
         tasks.map((task) => row(directory, task)),
       ),
     );
@@ -83,7 +83,7 @@ function toJson(directory: string, { tasks, problems }: Publication): unknown {
 }
 
 async function list(directory: string, versions: VersionStore, output: Output): Promise<ExitCode> {
-  output.say(`Comparing ${directory} with what is published …`);
+  output.say(`Comparing ${path.join(directory, "/")} with what is published …`);
   const { compareFolder } = await import("../localTasks.ts");
   const published = new Map((await versions.list()).map((summary) => [summary.task, summary]));
   const tasks = await compareFolder(directory, (task) => published.get(task));

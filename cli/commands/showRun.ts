@@ -19,12 +19,10 @@ export async function showRun(request: ShowRequest, context: Context, output: Ou
     showReport(await reportRecord(store, record, record.status), output);
     return exitCodeOfRun(record.status);
   }
-  if (request.mode === "result" || request.poll) {
-    // Says at once that there is no such run, instead of waiting for one.
-    await (await context.tasker()).report(taskRunId);
-    return followToEnd(taskRunId, request.poll, context, output);
-  }
+  if (record === undefined) await context.refuseWithoutServer(taskRunId);
+  // Says at once that there is no such run, instead of waiting for one.
   const report = await (await context.tasker()).report(taskRunId);
+  if (request.mode === "result" || request.poll) return followToEnd(taskRunId, request.poll, context, output);
   showReport(report, output);
   return exitCodeOfRun(report.status);
 }

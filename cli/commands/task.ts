@@ -15,12 +15,15 @@ export const taskCommand: Command = {
         return withContext(output, (context) => listTasks(context, output));
       case "run": {
         const input = await inputOf(request);
+        output.say(`Running ${request.task} …`);
         return withContext(output, (context) => runTask(request, input, context, output));
       }
       case "status":
       case "result":
+        output.say(`Looking for ${request.taskRunId} …`);
         return withContext(output, (context) => showRun(request, context, output));
       case "cancel":
+        output.say(`Cancelling ${request.taskRunId} …`);
         return withContext(output, (context) => cancelRun(request.taskRunId, context, output));
     }
   },
