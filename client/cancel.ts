@@ -1,6 +1,8 @@
 import { TaskerError } from "../protocol/errors.ts";
+import type { RunStatus } from "../protocol/run.ts";
 import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
 import { asking, CLIENT_CODES, isNoWorkflow } from "./errors.ts";
+import { isEnd } from "./isEnd.ts";
 import { sight } from "./status.ts";
 
 /**
@@ -9,6 +11,9 @@ import { sight } from "./status.ts";
  * @throws unknown_run, run_ended, temporal_unreachable
  */
 export async function cancelRun(dependencies: ClientDependencies, taskRunId: string): Promise<void> {
+  // Temporal takes such a wish for a workflow that ended a while ago, too, and does nothing.
+  const { status } = await sight(dependencies, taskRunId);
+  if (isEnd(status)) throw runEnded(taskRunId, status);
   const { client } = dependencies;
   try {
     await asking("cancel the run", () =>
@@ -16,12 +21,11 @@ export async function cancelRun(dependencies: ClientDependencies, taskRunId: str
     );
   } catch (error) {
     if (!isNoWorkflow(error)) throw error;
-    // Temporal answers the same for a workflow that has ended and for one that never was.
-    const { status } = await sight(dependencies, taskRunId);
-    throw new TaskerError({
-      code: CLIENT_CODES.runEnded,
-      class: "guest",
-      message: `Run "${taskRunId}" has ended already: ${status}.`,
-    });
+    throw runEnded(taskRunId, (await sight(dependencies, taskRunId)).status);
   }
+}
+
+function runEnded(taskRunId: string, status: RunStatus): TaskerError {
+  const message = `Run "${taskRunId}" has ended already: ${status}.`;
+  return new TaskerError({ code: CLIENT_CODES.runEnded, class: "guest", message });
 }

@@ -1,6 +1,8 @@
+import { isEnd } from "../../client/isEnd.ts";
 import type { Context } from "../context.ts";
 import { exitCodeOfRun, type ExitCode } from "../exitCodes.ts";
 import type { Output } from "../output.ts";
+import { progressLine } from "../render/progress.ts";
 import type { TaskRequest } from "../taskOptions.ts";
 import { followToEnd, showReport } from "./runTask.ts";
 
@@ -21,8 +23,14 @@ export async function showRun(request: ShowRequest, context: Context, output: Ou
   }
   if (record === undefined) await context.refuseWithoutServer(taskRunId);
   // Says at once that there is no such run, instead of waiting for one.
-  const report = await (await context.tasker()).report(taskRunId);
+  const tasker = await context.tasker();
+  const report = await tasker.report(taskRunId);
   if (request.mode === "result" || request.poll) return followToEnd(taskRunId, request.poll, context, output);
   showReport(report, output);
+  // The record of a run that goes on is behind; what it does now only its workflow can tell.
+  const progress = isEnd(report.status) || output.json ? null : await tasker.progress(taskRunId).catch(() => null);
+  if (progress !== null) {
+    output.say(progressLine({ status: report.status, progress, startedAt: new Date(report.startedAt) }, Date.now()));
+  }
   return exitCodeOfRun(report.status);
 }

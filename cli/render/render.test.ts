@@ -121,7 +121,7 @@ describe("a run's report for people", () => {
 
   it("of a run that goes on says so", () => {
     const text = reportText({ ...report, status: "suspended", endedAt: null, result: null }, at + 2_000);
-    assert.match(text, /^echo is suspended for 2\.0 s, 1 call recorded\n/);
+    assert.match(text, /^echo is suspended, started 2\.0 s ago\n/);
     assert.doesNotMatch(text, /null/);
   });
 });

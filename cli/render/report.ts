@@ -16,8 +16,8 @@ export const NO_PAINT: Paint = { good: (text) => text, bad: (text) => text, dim:
 export function headline(report: RunReport, now: number, paint: Paint = NO_PAINT): string {
   const end = report.endedAt === null ? now : Date.parse(report.endedAt);
   const took = duration(end - Date.parse(report.startedAt));
+  if (!isEnd(report.status)) return `${report.task} is ${report.status}, started ${took} ago`;
   const calls = report.calls.length === 1 ? "1 call" : `${report.calls.length} calls`;
-  if (!isEnd(report.status)) return `${report.task} is ${report.status} for ${took}, ${calls} recorded`;
   const status = report.status.replace("_", " ");
   const painted = report.status === "completed" ? paint.good(status) : paint.bad(status);
   return `${report.task} ${painted} after ${took}, ${calls}`;
