@@ -72,5 +72,7 @@ export function engineBytes(engine: Engine): Uint8Array {
 
 /** An engine from its bytes. They must come from a trusted store: nothing but their hash is checked. */
 export function readEngine(bytes: Uint8Array): Engine {
-  return compileEngine(deserialize(bytes) as EngineImage);
+  const image = deserialize(bytes) as EngineImage;
+  // Copies of their own, on a word's border: pages are compared as words.
+  return compileEngine({ ...image, statics: new Uint8Array(image.statics), heap: new Uint8Array(image.heap) });
 }

@@ -26,6 +26,8 @@ export interface MachineFactory {
   readonly engine: Engine;
   /** A machine with at least `pages` WASM pages of memory. */
   create(pages?: number): Machine;
+  /** Takes back a machine whose run has ended by itself: it will stand ready for another one, with nothing left in it. */
+  recycle(machine: Machine): void;
   /** Makes up the machines that stand ready. */
   refill(): void;
   /** Says which machine runs from now on. */
@@ -46,12 +48,31 @@ export function createMachineFactory(engine: Engine, options: MachineOptions = {
   const { memoryBytes = LIMITS.vmMemoryBytes, warm = 0 } = options;
   const { image, module } = engine;
   const ready: Machine[] = [];
+  const used: Machine[] = [];
+  const start = heapStart(image.stackTop);
+  const written = writtenRuns(image.heap);
   const maximumPages = Math.max(INITIAL_PAGES, Math.floor(memoryBytes / WASM_PAGE));
   let running: Machine | undefined;
   const tracker = createTrackerFunction((promise, handled) => {
     if (running !== undefined) track(running, promise, handled);
   });
 
+  const writeBase = ({ memory }: Instance): void => {
+    const bytes = new Uint8Array(memory.buffer);
+    bytes.set(image.statics, 0);
+    for (const [from, to] of written) bytes.set(image.heap.subarray(from, to), start + from);
+  };
+  /** Whatever stops a guest, a crash too, may leave the one mutable global, the stack pointer, anywhere. */
+  const reusable = ({ instance, meter }: Machine): boolean =>
+    meter.stopped === undefined &&
+    instance.native.stackPointer() === image.stackTop &&
+    instance.memory.buffer.byteLength === INITIAL_PAGES * WASM_PAGE;
+  const reset = ({ instance, unhandled }: Machine): void => {
+    const bytes = Buffer.from(instance.memory.buffer);
+    bytes.fill(0, image.stackTop - 2 * LIMITS.vmStackBytes, bytes.readUInt32LE(image.heapEndAt));
+    writeBase(instance);
+    unhandled.clear();
+  };
   const make = (pages: number): Machine => {
     const meter = createMeter();
     const unhandled = new Set<number>();
@@ -70,9 +91,7 @@ export function createMachineFactory(engine: Engine, options: MachineOptions = {
     };
     instance.native.table.grow(1);
     instance.native.table.set(image.tracker, tracker);
-    const bytes = new Uint8Array(instance.memory.buffer);
-    bytes.set(image.statics, 0);
-    bytes.set(image.heap, heapStart(image.stackTop));
+    writeBase(instance);
     return machine;
   };
 
@@ -81,8 +100,15 @@ export function createMachineFactory(engine: Engine, options: MachineOptions = {
     create(pages = INITIAL_PAGES) {
       return (pages <= INITIAL_PAGES ? ready.pop() : undefined) ?? make(pages);
     },
+    recycle(machine) {
+      if (used.length < warm && reusable(machine)) used.push(machine);
+    },
     refill() {
-      while (ready.length < warm) ready.push(make(INITIAL_PAGES));
+      while (ready.length < warm) {
+        const machine = used.pop();
+        if (machine !== undefined) reset(machine);
+        ready.push(machine ?? make(INITIAL_PAGES));
+      }
     },
     enter: (machine) => {
       running = machine;
@@ -106,4 +132,17 @@ function track({ instance, unhandled }: Machine, promise: number, handled: boole
     unhandled.add(promise);
     view.setInt32(promise, count + 1, true);
   }
+}
+
+/** The parts of the base image that are not zero, in whole pages: what is not written to costs no memory. */
+function writtenRuns(bytes: Uint8Array): [from: number, to: number][] {
+  const runs: [number, number][] = [];
+  for (let from = 0; from < bytes.length; from += PAGE) {
+    const to = Math.min(from + PAGE, bytes.length);
+    if (!bytes.subarray(from, to).some((byte) => byte !== 0)) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === from) last[1] = to;
+    else runs.push([from, to]);
+  }
+  return runs;
 }

@@ -17,6 +17,7 @@ export interface Pages {
   readonly memoryPages: number;
   /** Addresses of the pages, in units of PAGE. */
   readonly numbers: readonly number[];
+  /** The pages one after another; where the base image has a page, its difference (exclusive or). */
   readonly content: Buffer;
 }
 
@@ -29,15 +30,38 @@ export function takePages({ engine, instance }: Machine): Pages {
       const offset = at - from;
       const known = Math.max(0, Math.min(PAGE, base.length - offset));
       const same =
-        memory.compare(base, offset, offset + known, at, at + known) === 0 &&
+        (known === 0 || memory.compare(base, offset, offset + known, at, at + known) === 0) &&
         (known === PAGE || ZEROES.compare(memory, at + known, at + PAGE, 0, PAGE - known) === 0);
       if (!same) numbers.push(at / PAGE);
     }
   };
   collect(0, image.staticEnd, image.statics);
   collect(heapStart(image.stackTop), memory.readUInt32LE(image.heapEndAt), image.heap);
-  const content = Buffer.concat(numbers.map((number) => memory.subarray(number * PAGE, (number + 1) * PAGE)));
+  const content = concat(numbers.map((number) => memory.subarray(number * PAGE, (number + 1) * PAGE)));
+  xorBase(engine, numbers, content);
   return { memoryPages: memory.length / WASM_PAGE, numbers, content };
+}
+
+/** Most pages of the base image that change do so in a few reference counts: as differences they compress to nothing. */
+function xorBase({ image }: Engine, numbers: readonly number[], content: Buffer): void {
+  const start = heapStart(image.stackTop);
+  const words = new Uint32Array(content.buffer, content.byteOffset, content.length >> 2);
+  numbers.forEach((number, i) => {
+    const address = number * PAGE;
+    const [base, offset] = address < image.staticEnd ? [image.statics, address] : [image.heap, address - start];
+    const length = Math.max(0, Math.min(PAGE, base.length - offset)) >> 2;
+    if (length === 0) return;
+    const known = new Uint32Array(base.buffer, base.byteOffset + offset, length);
+    const at = (i * PAGE) >> 2;
+    for (let k = 0; k < length; k++) words[at + k] = (words[at + k] ?? 0) ^ (known[k] ?? 0);
+  });
+}
+
+/** A buffer of its own, on a word's border: Buffer.concat may answer a part of a shared one. */
+function concat(parts: readonly Uint8Array[]): Buffer {
+  const whole = Buffer.from(new ArrayBuffer(parts.length * PAGE));
+  parts.forEach((part, i) => whole.set(part, i * PAGE));
+  return whole;
 }
 
 const ZEROES = Buffer.alloc(PAGE);
@@ -46,7 +70,9 @@ const ZEROES = Buffer.alloc(PAGE);
 export function machineFrom(factory: MachineFactory, pages: Pages): Machine {
   const machine = factory.create(pages.memoryPages);
   const memory = Buffer.from(machine.instance.memory.buffer);
-  pages.numbers.forEach((number, i) => pages.content.copy(memory, number * PAGE, i * PAGE, (i + 1) * PAGE));
+  const content = Buffer.from(new Uint8Array(pages.content).buffer);
+  xorBase(factory.engine, pages.numbers, content);
+  pages.numbers.forEach((number, i) => content.copy(memory, number * PAGE, i * PAGE, (i + 1) * PAGE));
   return machine;
 }
 

@@ -6,6 +6,7 @@ import { createMachineFactory } from "./machine.ts";
 import { threadCpuMs } from "./meter.ts";
 import { decodeSnapshot, encodeSnapshot, machineFrom, takePages } from "./snapshot.ts";
 import type { Answer, Message, Ready, Request, ThreadData } from "./threadMessages.ts";
+import type { VmStep } from "./types.ts";
 import { createVm } from "./vm.ts";
 import type { Vm } from "./vm.ts";
 
@@ -16,7 +17,7 @@ const factory = createMachineFactory(engine, { memoryBytes, warm });
 const vms = new Map<number, Vm>();
 
 port.on("message", (message: Message) => {
-  if (message.op === "dispose") vms.delete(message.vm);
+  if (message.op === "dispose") drop(message.vm);
   else port.postMessage(answer(message));
   setImmediate(() => factory.refill());
 });
@@ -55,10 +56,19 @@ function perform(request: Request): Extract<Answer, { ok: true }>["value"] {
 }
 
 /** A VM stays only while its run is suspended. */
-function keep<T extends { state: string }>(id: number, vm: Vm, step: T): T {
+function keep(id: number, vm: Vm, step: VmStep): VmStep {
   if (step.state === "suspended") vms.set(id, vm);
-  else vms.delete(id);
+  else {
+    vms.delete(id);
+    if (step.state === "completed" || step.failure?.class === "guest") factory.recycle(vm.machine);
+  }
   return step;
+}
+
+function drop(id: number): void {
+  const vm = vms.get(id);
+  vms.delete(id);
+  if (vm !== undefined) factory.recycle(vm.machine);
 }
 
 function find(id: number): Vm {
