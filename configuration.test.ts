@@ -41,7 +41,7 @@ const BAD: Record<string, string[]> = {
   TASKER_SQLITE_SYNCHRONOUS: ["off", "FULL"],
   TASKER_UI_PORT: ["-1", "65536", "1.5", "x"],
   TASKER_VM_THREADS: ["0", "257", "1e2"],
-  TASKER_VM_CACHE: ["-1", "1000001"],
+  TASKER_VM_CACHE: ["0", "1000001"],
   TASKER_WORKFLOW_CACHE: ["0", "1000001"],
   TASKER_HTTP_ALLOW: ["http://example.com", "a b", "example.com,", "ex*mple.com", "example.com:443", "1.2.3"],
   TASKER_HTTP_PRIVATE: ["10.0.0.0/33", "10/8", "*", "http://localhost", "localhost:8080"],

@@ -16,6 +16,8 @@ import { CloseStack } from "./worker/closeStack.ts";
 
 /** Local activities beside the steps: records are opened and closed while every thread computes. */
 const LOCAL_ACTIVITIES_BESIDE_STEPS = 8;
+/** The SDK's own throttle would pass one heartbeat in 12 s, and a cancelled tool would learn of it that late. */
+const HEARTBEAT_THROTTLE_MS = 2_000;
 /** How long running steps and tools may take to finish once the worker was told to stop. */
 const SHUTDOWN_GRACE_MS = 10_000;
 
@@ -61,6 +63,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       activities: decorate(createActivities({ sandbox, store, registry, versions: new VersionCache(store.versions) })),
       maxCachedWorkflows: configuration.workflowCache,
       maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
+      maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
     });
     close.later(startReconciler({ connection, namespace, store }));

@@ -6,6 +6,7 @@ import { ACTIVITIES } from "../protocol/names.ts";
 import { safeText } from "../protocol/text.ts";
 import { createAdvance } from "./advance.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { createOpenRun } from "./openRun.ts";
 import { createToolActivity } from "./tools/runTool.ts";
 
@@ -37,10 +38,13 @@ function typed<Request, Answer>(
   activity: (request: Request) => Promise<Answer>,
 ): (request: Request) => Promise<Answer> {
   return async (request) => {
+    const stopHeartbeat = startHeartbeat();
     try {
       return await activity(request);
     } catch (error) {
       throw failure(error);
+    } finally {
+      stopHeartbeat();
     }
   };
 }

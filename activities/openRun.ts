@@ -1,5 +1,6 @@
 import type { OpenAnswer, OpenRequest, PinnedRun, TaskRunArgs } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { Store } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
@@ -79,7 +80,8 @@ async function acceptInput(
   args: TaskRunArgs,
   version: TaskVersion,
 ): Promise<Carried> {
-  const given: Carried = args.inputClaim === undefined ? { value: args.input === undefined ? {} : args.input } : { claim: args.inputClaim };
+  const given: Carried =
+    args.inputClaim === undefined ? { value: args.input === undefined ? {} : args.input } : { claim: args.inputClaim };
   const text = await readCarried(store.blobs, given);
   if (text.length > LIMITS.inputBytes) {
     const error = {
@@ -89,7 +91,7 @@ async function acceptInput(
     };
     throw new TaskerError(error);
   }
-  validateInput(version.inputSchema, JSON.parse(text));
+  validateInput(version.inputSchema, JSON.parse(text) as Json);
   return "claim" in given ? given : carry(store.blobs, run, text, LIMITS.inlineBytes);
 }
 

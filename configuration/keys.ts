@@ -96,7 +96,7 @@ export const KEYS = {
   ),
   vmCache: key(
     "TASKER_VM_CACHE",
-    integer(0, 1_000_000),
+    integer(1, 1_000_000),
     "200",
     "Suspended VMs kept in memory; others are made again from snapshot and journal.",
   ),

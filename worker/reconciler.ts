@@ -35,7 +35,7 @@ export function startReconciler({ connection, namespace, store }: ReconcilerDeps
   }
 
   running = look();
-  const timer = setInterval(() => (running = running.then(look)), EVERY_MS);
+  const timer = setInterval(() => void (running = running.then(look)), EVERY_MS);
   return {
     close: async () => {
       clearInterval(timer);

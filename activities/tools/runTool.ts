@@ -1,11 +1,11 @@
 import { Context } from "@temporalio/activity";
 import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
-import { LIMITS } from "../../protocol/limits.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { Millis, ToolAnswer } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { carry, readCarried } from "../carried.ts";
+import { startHeartbeat } from "../heartbeat.ts";
 import type { Registry } from "./registry.ts";
 import { resultJson } from "./resultJson.ts";
 import type { Service } from "./service.ts";
@@ -68,16 +68,6 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
 /** When the call began: a later attempt knows only when the first was scheduled. */
 function firstStart(attempt: number, scheduledAt: Millis): Millis {
   return attempt === 1 ? Date.now() : Math.min(scheduledAt, Date.now());
-}
-
-/** An activity learns of its cancellation only if it heartbeats; one without a heartbeat timeout (a local one) must not. */
-function startHeartbeat(): () => void {
-  const context = Context.current();
-  if (context.info.isLocal || !context.info.heartbeatTimeoutMs) return () => undefined;
-  context.heartbeat();
-  const every = Math.min(context.info.heartbeatTimeoutMs, LIMITS.toolHeartbeatMs) / 3;
-  const timer = setInterval(() => context.heartbeat(), every);
-  return () => clearInterval(timer);
 }
 
 /** Ends with the signal even if the tool does not listen to it: a stuck library must not keep the worker's slot. */

@@ -20,8 +20,8 @@ export class ControlServer {
   readonly received: Received[] = [];
   private readonly server: Server;
   private readonly answers = new Map<string, Answer>();
-  private readonly holds = new Map<string, PromiseWithResolvers<void>>();
-  private readonly waiting = new Set<() => void>();
+  private readonly holds = new Map<string, PromiseWithResolvers<null>>();
+  private readonly waiting = new Set<PromiseWithResolvers<null>>();
 
   private constructor(server: Server) {
     this.server = server;
@@ -51,7 +51,7 @@ export class ControlServer {
   }
 
   release(path: string): void {
-    this.holds.get(path)?.resolve();
+    this.holds.get(path)?.resolve(null);
     this.holds.delete(path);
   }
 
@@ -66,9 +66,9 @@ export class ControlServer {
   /** Resolves once `count` requests to the path have arrived. */
   async arrived(path: string, count = 1): Promise<void> {
     while (this.requests(path).length < count) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.waiting.add(resolve);
-      await promise;
+      const next = Promise.withResolvers<null>();
+      this.waiting.add(next);
+      await next.promise;
     }
   }
 
@@ -86,7 +86,7 @@ export class ControlServer {
     const body = Buffer.concat(chunks).toString("utf8");
     const received = { method: request.method ?? "GET", path: url.pathname, headers: request.headers, body };
     this.received.push(received);
-    for (const resolve of this.waiting) resolve();
+    for (const { resolve } of this.waiting) resolve(null);
     this.waiting.clear();
     await this.holds.get(url.pathname)?.promise;
     const answer = this.answers.get(url.pathname)?.(received) ?? { body: Object.fromEntries(url.searchParams) };
