@@ -5,7 +5,7 @@ import { connectionOptions, type Configuration } from "../configuration.ts";
 import { openHome } from "../dev/home.ts";
 import { joinStack } from "../dev/joinedStack.ts";
 import { createSearchAttributesCommand, missingSearchAttributes } from "../dev/searchAttributes.ts";
-import type { Context } from "./context.ts";
+import { CONNECT_MS, type Context } from "./context.ts";
 
 export interface CheckResult {
   readonly ok: boolean;
@@ -34,7 +34,7 @@ async function checkStore(context: Context): Promise<CheckResult> {
   const { databaseUrl, databaseFile } = context.configuration;
   const where = databaseUrl === undefined ? databaseFile : "Postgres";
   const more = open.length === 1_000 ? " or more" : "";
-  return { ok: true, detail: `${where}: ${tasks.length} published tasks, ${open.length}${more} open runs` };
+  return { ok: true, detail: `${where}: published tasks: ${tasks.length}, open runs: ${open.length}${more}` };
 }
 
 async function checkEngine(context: Context): Promise<CheckResult> {
@@ -63,8 +63,9 @@ async function withServer(
   const joined = remote === undefined ? joinStack(openHome(configuration.home), configuration) : undefined;
   const address = remote ?? joined?.address;
   if (address === undefined) return { ok: true, detail: "no stack runs here; commands start one when they need it" };
+  const options = connectionOptions({ ...configuration, temporalAddress: address });
   try {
-    const connection = await connect(connectionOptions({ ...configuration, temporalAddress: address }));
+    const connection = await connect({ ...options, connectTimeout: CONNECT_MS });
     try {
       return await asking("check it", () => check(connection, configuration, address));
     } finally {

@@ -6,6 +6,9 @@ import { EXIT } from "./exitCodes.ts";
 import { catchInterrupts, type Interrupts } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 
+/** A person waits for the answer, milliseconds. */
+export const CONNECT_MS = 5_000;
+
 /** Joining a stack takes less, milliseconds. */
 const JOIN_MS = 200;
 
@@ -111,7 +114,8 @@ export class Context {
       import("../client/connect.ts"),
       import("../client/tasker.ts"),
     ]);
-    const connection = await connect(connectionOptions({ ...this.configuration, temporalAddress: stack.address }));
+    const options = connectionOptions({ ...this.configuration, temporalAddress: stack.address });
+    const connection = await connect({ ...options, connectTimeout: CONNECT_MS });
     this.closers.push(() => connection.close());
     const client = new Client({ connection, namespace: stack.namespace });
     return createTasker({ client, store, taskQueue: stack.taskQueue });

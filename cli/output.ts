@@ -49,7 +49,8 @@ export class Output {
 
   /** Columns of the terminal. */
   get width(): number {
-    return this.talk.columns ?? 80;
+    // 0 where the terminal does not tell.
+    return this.talk.columns || 80;
   }
 
   /** Puts a line in place of the one that was redrawn last; the next real line takes its place. */

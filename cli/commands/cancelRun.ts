@@ -1,3 +1,4 @@
+import { isEnd } from "../../client/isEnd.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
 import type { Output } from "../output.ts";
@@ -20,5 +21,7 @@ export async function cancelRun(taskRunId: string, context: Context, output: Out
   });
   if (output.json) output.answer(report);
   else output.say(reportText(report, Date.now(), output.paint));
+  if (!isEnd(report.status))
+    output.say("It has not stopped yet: it does when a worker takes it up, or its tools have let go.");
   return EXIT.ok;
 }

@@ -14,13 +14,15 @@ export const NO_PAINT: Paint = { good: (text) => text, bad: (text) => text, dim:
 
 /** A run in one line: `echo completed in 1.2 s, 3 calls`. `now` in ms, for a run that goes on. */
 export function headline(report: RunReport, now: number, paint: Paint = NO_PAINT): string {
+  // A run that `temporal workflow start` began has no name until a worker has taken it up.
+  const name = report.task === "" ? "The run" : plain(report.task);
   const end = report.endedAt === null ? now : Date.parse(report.endedAt);
   const took = duration(end - Date.parse(report.startedAt));
-  if (!isEnd(report.status)) return `${report.task} is ${report.status}, started ${took} ago`;
+  if (!isEnd(report.status)) return `${name} is ${report.status}, started ${took} ago`;
   const calls = report.calls.length === 1 ? "1 call" : `${report.calls.length} calls`;
   const status = report.status.replace("_", " ");
   const painted = report.status === "completed" ? paint.good(status) : paint.bad(status);
-  return `${report.task} ${painted} after ${took}, ${calls}`;
+  return `${name} ${painted} after ${took}, ${calls}`;
 }
 
 /** A run for people: the headline, its id, and its result or error. */

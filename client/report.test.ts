@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ApplicationFailure, TerminatedFailure, WorkflowFailedError } from "@temporalio/client";
+import { RetryState } from "@temporalio/common";
+import { reconcileEnded } from "./reconcile.ts";
+import { openStore } from "../store/openStore.ts";
+import { makeWorld, openRecord } from "./testing/world.ts";
+
+const failing = (cause: Error) => () => {
+  throw new WorkflowFailedError("failed", cause, RetryState.NON_RETRYABLE_FAILURE);
+};
+const terminated = failing(new TerminatedFailure("by hand"));
+
+describe("the report of a run", () => {
+  it("is the record's once that is closed, whatever Temporal still knows", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    const key = { taskRunId: "run", firstRunId: "r1" };
+    const claim = await store.blobs.put(key, new TextEncoder().encode('{"large":true}'));
+    await store.runs.close(key, { status: "completed", result: { claim }, endedAt: 3_000 });
+    temporal.failure = new Error("must not be asked");
+    assert.deepEqual(await tasker.report("run"), {
+      taskRunId: "run",
+      task: "echo",
+      version: "ab".repeat(32),
+      status: "completed",
+      result: { large: true },
+      error: null,
+      logs: [],
+      calls: [],
+      startedAt: "1970-01-01T00:00:02.000Z",
+      endedAt: "1970-01-01T00:00:03.000Z",
+    });
+  });
+
+  it("tells queued, processing and suspended apart", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING", processing: true }]);
+    assert.equal((await tasker.report("run")).status, "queued");
+    await openRecord(store, "run");
+    assert.equal((await tasker.report("run")).status, "processing");
+    temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING" }]);
+    assert.equal((await tasker.report("run")).status, "suspended");
+  });
+
+  it("of an id that nobody knows is `unknown_run`", async (t) => {
+    const { tasker } = await makeWorld(t, openStore);
+    await assert.rejects(tasker.report("nope"), { code: "unknown_run" });
+    await assert.rejects(tasker.result("nope"), { code: "unknown_run" });
+    await assert.rejects(tasker.cancel("nope"), { code: "unknown_run" });
+  });
+
+  it("of a terminated run says so, and the record is closed by it", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    temporal.workflows.set("run", [{ runId: "r1", status: "TERMINATED", outcome: terminated }]);
+    const report = await tasker.report("run");
+    assert.equal(report.status, "terminated");
+    assert.equal(report.error?.code, "terminated");
+    assert.match(report.error.message, /by hand/);
+    assert.equal((await store.runs.get("run"))?.status, "terminated");
+    assert.equal((await store.runs.get("run"))?.endedAt, 5_000);
+  });
+
+  it("of a run that failed before it could write keeps the failure's code, class and stack", async (t) => {
+    const { tasker, temporal } = await makeWorld(t, openStore);
+    const details = { class: "guest", stack: "Error\n    at a.js:1:1" };
+    const cause = ApplicationFailure.nonRetryable("boom", "guest_error", details);
+    temporal.workflows.set("run", [{ runId: "r1", status: "FAILED", outcome: failing(cause) }]);
+    const { status, error } = await tasker.report("run");
+    assert.equal(status, "failed");
+    assert.deepEqual(error, { code: "guest_error", message: "boom", ...details });
+  });
+
+  it("leaves a record open whose workflow Temporal does not know: the namespace may be another", async (t) => {
+    const { tasker, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    const report = await tasker.report("run");
+    assert.equal(report.status, "terminated");
+    assert.equal(report.error?.code, "workflow_missing");
+    assert.equal((await store.runs.get("run"))?.status, "open");
+  });
+
+  it("tells a reused id's new run from the old one, whose record is closed", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run", "old");
+    temporal.workflows.set("run", [
+      { runId: "old", status: "TERMINATED", outcome: terminated },
+      { runId: "new", status: "RUNNING" },
+    ]);
+    assert.equal((await tasker.report("run")).status, "queued");
+    assert.equal((await store.runs.get("run", "old"))?.status, "terminated");
+  });
+
+  it("that continued as new is one run: its record is not taken for an old one's", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run", "r1");
+    temporal.workflows.set("run", [{ runId: "r2", firstRunId: "r1", status: "RUNNING" }]);
+    assert.equal((await tasker.report("run")).status, "suspended");
+  });
+});
+
+describe("the reconciler", () => {
+  it("closes records of ended workflows, and only those", async (t) => {
+    const { temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "ended");
+    await openRecord(store, "running");
+    temporal.workflows.set("ended", [{ runId: "r1", status: "TERMINATED", outcome: terminated }]);
+    temporal.workflows.set("running", [{ runId: "r1", status: "RUNNING" }]);
+    temporal.workflows.set("unrecorded", [{ runId: "r1", status: "TERMINATED", outcome: terminated }]);
+    assert.equal(await reconcileEnded({ client: temporal.client, store }, new Date(0)), 1);
+    assert.equal(await reconcileEnded({ client: temporal.client, store }, new Date(0)), 0);
+    assert.equal((await store.runs.get("ended"))?.status, "terminated");
+    assert.equal((await store.runs.get("running"))?.status, "open");
+  });
+});
+
+describe("cancelling a run", () => {
+  it("that has ended says how it ended", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+    await assert.rejects(tasker.cancel("run"), { code: "run_ended", message: /completed/ });
+    assert.deepEqual(temporal.cancelled, []);
+  });
+
+  it("that runs tells Temporal", async (t) => {
+    const { tasker, temporal } = await makeWorld(t, openStore);
+    temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING" }]);
+    await tasker.cancel("run");
+    assert.deepEqual(temporal.cancelled, ["run"]);
+  });
+});

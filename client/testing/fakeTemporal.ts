@@ -1,0 +1,93 @@
+import { WorkflowNotFoundError, type Client } from "@temporalio/client";
+import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import { TASK_NAME } from "../execution.ts";
+
+/** A workflow as the fake server has it; `outcome` is what awaiting it gives once it is not `RUNNING`. */
+export interface FakeWorkflow {
+  readonly runId: string;
+  readonly firstRunId?: string;
+  readonly status: "RUNNING" | "COMPLETED" | "FAILED" | "TERMINATED" | "TIMED_OUT" | "CANCELLED";
+  readonly processing?: boolean;
+  readonly outcome?: () => unknown;
+  readonly query?: () => unknown;
+}
+
+export interface Started {
+  readonly type: string;
+  readonly workflowId: string;
+  readonly taskQueue: string;
+  readonly args: readonly unknown[];
+}
+
+/** What the client needs of Temporal, for tests of what it makes of the answers. Newest workflow of an id last. */
+export class FakeTemporal {
+  readonly workflows = new Map<string, FakeWorkflow[]>();
+  readonly started: Started[] = [];
+  readonly cancelled: string[] = [];
+  /** Thrown by every request, when set. */
+  failure: Error | undefined;
+
+  get client(): Client {
+    const fake = {
+      withDeadline: (_deadline: number, request: () => unknown) => request(),
+      withAbortSignal: (_signal: AbortSignal, request: () => unknown) => request(),
+      workflow: {
+        start: (type: string, options: Omit<Started, "type">) => this.start({ type, ...options }),
+        getHandle: (workflowId: string, runId?: string) => this.handle(workflowId, runId),
+        list: () => this.list(),
+      },
+    };
+    return fake as unknown as Client;
+  }
+
+  private start(started: Started): Promise<unknown> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const { workflowId, type } = started;
+    if (this.workflows.has(workflowId)) {
+      return Promise.reject(new WorkflowExecutionAlreadyStartedError("started already", workflowId, type));
+    }
+    this.started.push(started);
+    this.workflows.set(workflowId, [{ runId: "r1", status: "RUNNING" }]);
+    return Promise.resolve({});
+  }
+
+  private handle(workflowId: string, runId?: string) {
+    const find = async (): Promise<FakeWorkflow> => {
+      await Promise.resolve();
+      if (this.failure !== undefined) throw this.failure;
+      const chain = this.workflows.get(workflowId) ?? [];
+      const found = runId === undefined ? chain.at(-1) : chain.find((workflow) => workflow.runId === runId);
+      if (found === undefined) throw new WorkflowNotFoundError("workflow not found", workflowId, runId);
+      return found;
+    };
+    return {
+      describe: async () => describe(workflowId, await find()),
+      result: async () => {
+        const { status, outcome } = await find();
+        if (status === "RUNNING") return new Promise(() => undefined);
+        return outcome?.();
+      },
+      query: async () => (await find()).query?.(),
+      cancel: async () => {
+        await find();
+        this.cancelled.push(workflowId);
+      },
+    };
+  }
+
+  private async *list(): AsyncGenerator<{ workflowId: string }> {
+    for (const workflowId of this.workflows.keys()) yield await Promise.resolve({ workflowId });
+  }
+}
+
+function describe(workflowId: string, { runId, firstRunId = runId, status, processing = false }: FakeWorkflow) {
+  return {
+    workflowId,
+    runId,
+    status: { name: status },
+    startTime: new Date(1_000),
+    closeTime: status === "RUNNING" ? undefined : new Date(5_000),
+    typedSearchAttributes: new TypedSearchAttributes([{ key: TASK_NAME, value: "echo" }]),
+    raw: { workflowExecutionInfo: { firstRunId }, pendingWorkflowTask: processing ? {} : null },
+  };
+}
