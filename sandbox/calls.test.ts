@@ -4,7 +4,7 @@ import { createGuests, OPTIONS, settled, startOf } from "./testGuest.ts";
 
 const guests = await createGuests();
 const told = (step: { calls: readonly { path: readonly string[]; args: string }[] }): unknown[] =>
-  step.calls.map(({ path, args }) => [path.join("."), JSON.parse(args)]);
+  step.calls.map(({ path, args }) => [path.join("."), JSON.parse(args) as unknown]);
 
 test("a call carries its dotted path and its arguments, and its value is a native promise", () => {
   const { vm, step } = guests.start(`async () => {

@@ -79,8 +79,7 @@ test("whatever the guest patches, calls, settlements, logs and results stay as t
     }
     Object.defineProperty(Object.getPrototypeOf([].values()), 'next', { __proto__: null, value: evil });
     Array.prototype[Symbol.iterator] = evil; Array.prototype.push = evil; Array.prototype.join = evil; Array.prototype.map = evil;
-    Promise.prototype.then = evil; Promise.resolve = evil; Promise.prototype.constructor = evil;
-    Object.defineProperty(Promise, Symbol.species, { __proto__: null, get: evil });
+    Promise.resolve = evil;
     Map.prototype.get = evil; Map.prototype.set = evil; WeakMap.prototype.get = evil; Function.prototype.call = evil;
     Function.prototype.apply = evil; Function.prototype.bind = evil; Reflect.apply = evil; Object.defineProperty = evil;
     String.prototype.slice = evil; String.prototype.charCodeAt = evil; JSON.stringify = evil; JSON.parse = evil;
@@ -95,6 +94,18 @@ test("whatever the guest patches, calls, settlements, logs and results stay as t
   assert.equal(step.logs[0]!.text, "line 1");
   const last = vm.resume([settled(1, "fine")], OPTIONS);
   assert.equal(last.result, '"fine"', JSON.stringify(last.failure));
+});
+
+test("a patched Promise.prototype.then sees only the task's own promise, and fails as the guest's error", () => {
+  const counted = guests.start(`async () => {
+    const then = Promise.prototype.then; let seen = 0;
+    Promise.prototype.then = function (...args) { seen++; return then.apply(this, args) };
+    tools.supabase.from("t").select(); await tools.a.b(); console.log(seen); return 1;
+  }`);
+  const step = counted.vm.resume([settled(1)], OPTIONS);
+  assert.deepEqual([step.state, step.logs[0]!.text], ["completed", "1"]);
+  const thrown = guests.run("async () => { Promise.prototype.then = () => { throw new Error('mine') } }");
+  assert.deepEqual([thrown.failure?.code, thrown.failure?.message], ["guest_error", "mine"]);
 });
 
 test("a result from a tool may hold any key and any text", () => {

@@ -42,6 +42,7 @@ export function readRecords(text: string): Records {
       case "L":
         records.logs.push(JSON.parse(line) as LogLine);
         break;
+      case undefined:
       default:
         throw new Error("the VM answered a record of no known kind");
     }
@@ -63,6 +64,7 @@ export function readEnding(text: string): Ending {
       return { state: "completed", result: text.slice(2) };
     case "F":
       return { state: "failed", failure: JSON.parse(text.slice(2)) as GuestFailure };
+    case undefined:
     default:
       throw new Error("the VM answered an ending of no known kind");
   }

@@ -20,7 +20,7 @@ export interface Vm {
 }
 
 /** Thrown through our own frames when the host has stopped the guest. */
-const STOPPED = Symbol("stopped");
+class Stopped extends Error {}
 
 export function createVm(factory: MachineFactory, machine: Machine): Vm {
   const { values, meter, engine, instance } = machine;
@@ -30,7 +30,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
   /** Calls the prelude. It throws only when it was stopped, or when there was no memory to go on. */
   const callEntry = (entry: Entry, ...args: number[]): number => {
     const result = values.call(entries[entry], ...args);
-    if (meter.check()) throw STOPPED;
+    if (meter.check()) throw new Stopped();
     if (result === undefined) throw new WebAssembly.RuntimeError(`the prelude's ${entry} threw`);
     return result;
   };
@@ -45,7 +45,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
   const runJobs = (): void => {
     while (native.isJobPending(runtime) !== 0) {
       values.free(native.executePendingJob(runtime, JOBS, scratch));
-      if (meter.check()) throw STOPPED;
+      if (meter.check()) throw new Stopped();
     }
   };
   const runUntilIdle = (): void => {
@@ -128,7 +128,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
     start: (start, options) =>
       step(options, () => {
         const compiled = values.evaluate(WRAPPER_HEAD + start.bundle + WRAPPER_TAIL, start.bundleName);
-        if (meter.check()) throw STOPPED;
+        if (meter.check()) throw new Stopped();
         if ("error" in compiled) return run("fail", compiled.error);
         const { seed, taskRunId, taskName, taskVersion, chains } = start;
         const words = createHash("sha256").update(seed).digest();

@@ -1,6 +1,7 @@
 /** The parts of WebAssembly's JavaScript interface that this folder uses; Node's own types leave them out. */
 declare namespace WebAssembly {
   type ImportValue = Memory | ((...args: never[]) => unknown);
+  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- opaque: it is only handed on.
   class Module {
     constructor(bytes: Uint8Array);
   }

@@ -35,7 +35,7 @@ export function chain(path: readonly string[], args: readonly unknown[]): unknow
   } catch (error) {
     fail(error);
   }
-  promiseThen(settled(), seal);
+  void promiseThen(settled(), seal);
 
   const builder: unknown = new NativeProxy(() => undefined, {
     __proto__: null,

@@ -11,6 +11,9 @@ import {
   trim,
 } from "./intrinsics.ts";
 
+/** As the language converts: a symbol throws. */
+const toText = (value: unknown): string => `${value as number}`;
+
 /** UTF-8, as the WHATWG Encoding standard has it; other encodings are refused. */
 class TextEncoder {
   get encoding(): string {
@@ -18,14 +21,14 @@ class TextEncoder {
   }
 
   encode(input: unknown = ""): Uint8Array {
-    const text = `${input as string}`;
+    const text = toText(input);
     const bytes = new NativeUint8Array(text.length * 3);
     const { written } = write(text, bytes);
     return new NativeUint8Array(bytes.buffer.slice(0, written));
   }
 
   encodeInto(input: unknown, target: Uint8Array): { read: number; written: number } {
-    return write(`${input as string}`, target);
+    return write(toText(input), target);
   }
 }
 
@@ -62,7 +65,7 @@ class TextDecoder {
   #atStart = true;
 
   constructor(label: unknown = "utf-8", options: { fatal?: unknown; ignoreBOM?: unknown } = {}) {
-    const name = toLowerCase(trim(`${label as string}`));
+    const name = toLowerCase(trim(toText(label)));
     if (name !== "utf-8" && name !== "utf8" && name !== "unicode-1-1-utf-8") {
       throw new NativeRangeError(`TextDecoder knows UTF-8 only`);
     }

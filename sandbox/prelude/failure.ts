@@ -15,7 +15,7 @@ export function failureJson(thrown: unknown): string {
   const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
   const known = isObject ? asHostError(thrown) : undefined;
   const message = known !== undefined ? known.message : describe(thrown, isObject);
-  const stack = isObject ? text(thrown as { stack?: unknown }, "stack") : undefined;
+  const stack = isObject ? text(thrown, "stack") : undefined;
   return failureText(known?.code ?? "guest_error", known?.class ?? "guest", message, stack);
 }
 

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- getters are taken off their prototypes on purpose, and bound here. */
 import {
   dateToISOString,
   getOwnPropertyDescriptor,
@@ -59,7 +60,9 @@ function plain(value: unknown, depth: number, room: Room): string {
       return `[Function${nameOf(value)}]`;
     case "object":
       return value === null ? "null" : object(value, depth, room);
-    default:
+    case "undefined":
+    case "boolean":
+    case "number":
       return NativeString(value);
   }
 }
@@ -159,7 +162,7 @@ function builtin(value: object, depth: number, room: Room): string | undefined {
   }
   if (isView(value) || depth >= DEPTH) return undefined;
   return (
-    attempt(() => dateToISOString(value as Date)) ??
+    attempt(() => dateToISOString(value)) ??
     attempt(() => `/${source(value)}/${flags(value)}`) ??
     attempt(() => {
       let text = "";

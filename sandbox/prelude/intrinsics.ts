@@ -12,7 +12,6 @@ type Uncurried = <T, A extends unknown[], R>(method: (this: T, ...args: A) => R)
 /** `f(self, ...args)` for a method: a bound `call` looks nothing up. */
 export const uncurryThis = bind.bind(call) as unknown as Uncurried;
 
-export const NativeArray = Array;
 export const NativeError = Error;
 export const NativePromise = Promise;
 export const NativeProxy = Proxy;
@@ -27,10 +26,9 @@ export const jsonStringify = JSON.stringify as (
   replacer?: (this: object, key: string, value: unknown) => unknown,
 ) => string | undefined;
 
-export const { apply, ownKeys, defineProperty: reflectDefineProperty } = Reflect;
-export const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, create } = Object;
+export const { apply, ownKeys } = Reflect;
+export const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 export const objectPrototype = Object.prototype;
-export const arrayPrototype = Array.prototype;
 export const isArray: (value: unknown) => boolean = Array.isArray;
 export const isFinite = Number.isFinite;
 export const isView = ArrayBuffer.isView;
@@ -49,12 +47,10 @@ export const promiseCatch = uncurryThis(Promise.prototype.catch);
 export const promiseFinally = uncurryThis(Promise.prototype.finally);
 export const charCodeAt = uncurryThis(String.prototype.charCodeAt);
 export const slice = uncurryThis(String.prototype.slice);
-export const indexOf = uncurryThis(String.prototype.indexOf) as (text: string, part: string, from?: number) => number;
 export const toLowerCase = uncurryThis(String.prototype.toLowerCase);
 export const trim = uncurryThis(String.prototype.trim);
 export const toStringRadix = uncurryThis(Number.prototype.toString);
 export const dateToISOString = uncurryThis(Date.prototype.toISOString);
-export const regExpToString = uncurryThis(RegExp.prototype.toString);
 export const symbolToString = uncurryThis(Symbol.prototype.toString);
 
 export const NativeMap = Map;

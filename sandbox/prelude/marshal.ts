@@ -17,34 +17,24 @@ interface Frame {
  * The guest's own toJSON and getters run, once each; what they throw is thrown on.
  */
 export function toJson(value: unknown, root: string): string | undefined {
-  switch (typeof value) {
-    case "undefined":
-      return undefined;
-    case "string":
-    case "number":
-    case "boolean":
-      return jsonStringify(value);
-    case "object":
-      if (value === null) return "null";
+  if (value === undefined) return undefined;
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+    return jsonStringify(value);
   }
   let top: Frame | null = null;
   // Guest code runs in between (toJSON, getters) and may marshal something itself: all state is local.
   const replacer = function (this: object, key: string, item: unknown): unknown {
     while (top !== null && top.object !== this) top = top.up;
     top ??= { __proto__: null, object: this, key: "", up: null, depth: 0 } as unknown as Frame;
-    switch (typeof item) {
-      case "function":
-      case "symbol":
-      case "bigint":
-        throw notSerializable(`a ${typeof item}`, pathOf(top, key, root));
-      case "object":
-        if (item === null) break;
-        if (top.depth >= LIMITS.jsonDepth) {
-          throw notSerializable(`nesting deeper than ${toStringRadix(LIMITS.jsonDepth)}`, pathOf(top, key, root));
-        }
-        if (isAncestor(top, item)) throw notSerializable("a cycle", pathOf(top, key, root));
-        top = { __proto__: null, object: item, key, up: top, depth: top.depth + 1 } as unknown as Frame;
+    if (typeof item === "function" || typeof item === "symbol" || typeof item === "bigint") {
+      throw notSerializable(`a ${typeof item}`, pathOf(top, key, root));
     }
+    if (typeof item !== "object" || item === null) return item;
+    if (top.depth >= LIMITS.jsonDepth) {
+      throw notSerializable(`nesting deeper than ${toStringRadix(LIMITS.jsonDepth)}`, pathOf(top, key, root));
+    }
+    if (isAncestor(top, item)) throw notSerializable("a cycle", pathOf(top, key, root));
+    top = { __proto__: null, object: item, key, up: top, depth: top.depth + 1 } as unknown as Frame;
     return item;
   };
   return jsonStringify(value, replacer);

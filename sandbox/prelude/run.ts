@@ -44,7 +44,7 @@ export function begin(script: Script, startJson: string, inputJson: string): voi
   const main = new NativePromise((resolve) => resolve(enter(script, start, input)));
   // Nobody else sees this promise; without a constructor of its own `then` runs no code of the guest.
   define(main, "constructor", undefined);
-  promiseThen(main, complete, fail);
+  void promiseThen(main, complete, fail);
 }
 
 function enter(script: Script, start: Start, input: unknown): unknown {
