@@ -8,6 +8,7 @@ const HINTS: Readonly<Record<string, string>> = {
   unknown_run: "`npm run task -- --list` shows tasks; run ids are printed when a run starts, and in the Web UI.",
   temporal_unreachable: "`tasker doctor` shows where Temporal is looked for, and whether it answers.",
   namespace_not_found: "`tasker doctor` shows the namespace in use.",
+  search_attributes_missing: "`tasker search-attributes` does the same.",
   invalid_configuration: "`tasker doctor` prints the configuration.",
 };
 
