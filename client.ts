@@ -2,6 +2,7 @@ import { Client } from "@temporalio/client";
 import { connect } from "./client/connect.ts";
 import { createTasker, type Tasker } from "./client/tasker.ts";
 import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
+import { TaskerError } from "./protocol/errors.ts";
 import { openStore } from "./store/openStore.ts";
 
 export { CLIENT_CODES } from "./client/errors.ts";
@@ -27,6 +28,13 @@ export interface ConnectedTasker extends Tasker {
  */
 export async function connectTasker(configuration: Configuration = readConfiguration()): Promise<ConnectedTasker> {
   const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
+  if (configuration.temporalAddress === undefined) {
+    throw new TaskerError({
+      code: "invalid_configuration",
+      class: "infrastructure",
+      message: "TEMPORAL_ADDRESS is not set. `npm start` prints the address of the server that it starts.",
+    });
+  }
   const connection = await connect(connectionOptions(configuration));
   try {
     const store = await openStore(
