@@ -67,6 +67,14 @@ test("a tool named __proto__ or constructor is a path like any other", () => {
   ]);
 });
 
+test("a segment that holds a dot is another path than two segments", () => {
+  const step = guests.run(`async () => { await Promise.all([tools["log.info"](1), tools["a.b"].c(2)]) }`);
+  assert.deepEqual(
+    step.calls.map(({ path }) => path),
+    [["log.info"], ["a.b", "c"]],
+  );
+});
+
 test("a chain is one call with its links, issued when its microtask ends or when it is awaited", () => {
   const { vm, step } = guests.start(`async () => {
     tools.supabase.from("unawaited").delete();

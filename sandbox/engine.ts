@@ -8,7 +8,7 @@ export const ENTRIES = [
   "fail",
   "settleResult",
   "settleError",
-  "pump",
+  "turn",
   "unhandled",
   "peekRecords",
   "dropRecords",

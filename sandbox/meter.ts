@@ -20,6 +20,7 @@ export interface Meter {
 
 export function createMeter(): Meter {
   let startedAt = 0;
+  let wallAt = 0;
   let limit = 0;
   let stopped: Stop | undefined;
   const used = (): number => threadCpuMs() - startedAt;
@@ -29,12 +30,14 @@ export function createMeter(): Meter {
     },
     begin(cpuMs) {
       startedAt = threadCpuMs();
+      wallAt = performance.now();
       limit = cpuMs;
       stopped = undefined;
     },
     used,
     check() {
-      if (stopped === undefined && used() > limit) stopped = "cpu_limit";
+      // A thread uses at most as much CPU time as time goes by, and reading the clock is far cheaper.
+      if (stopped === undefined && performance.now() - wallAt > limit && used() > limit) stopped = "cpu_limit";
       return stopped !== undefined;
     },
     stop(why) {

@@ -35,11 +35,11 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
     return result;
   };
   const run = (entry: Entry, ...args: number[]): void => values.free(callEntry(entry, ...args));
-  const ask = (entry: Entry, ...args: number[]): number => {
+  const ask = (entry: Entry, ...args: number[]): string => {
     const result = callEntry(entry, ...args);
-    const number = values.toNumber(result);
+    const text = values.text(result);
     values.free(result);
-    return number;
+    return text;
   };
 
   const runJobs = (): void => {
@@ -48,13 +48,16 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
       if (meter.check()) throw new Stopped();
     }
   };
-  const runUntilIdle = (): void => {
-    do {
+  /** Runs until nothing more can run; what `turn` answered then. */
+  const runUntilIdle = (answerBytes: number): string => {
+    for (;;) {
       do {
         runJobs();
         reportUnhandled();
       } while (native.isJobPending(runtime) !== 0);
-    } while (ask("pump") !== 0);
+      const turn = ask("turn", values.number(answerBytes));
+      if (turn !== "T") return turn;
+    }
   };
 
   /** Tells the prelude of rejections that nothing has handled by the end of the microtasks. */
@@ -69,26 +72,23 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
     }
   };
 
+  /** The first records, counted exactly: text that is not ASCII takes up to three bytes a unit. */
   const drain = (answerBytes: number): { text: string; more: boolean } => {
-    let text = "";
-    for (const units of [answerBytes, Math.floor(answerBytes / 3)]) {
-      const result = callEntry("peekRecords", values.number(units));
-      const bytes = values.bytes(result, (utf8) => {
-        text = utf8.toString("utf8");
-        return utf8.length;
-      });
-      values.free(result);
-      if (bytes <= answerBytes) break;
-    }
-    if (text === "") return { text, more: false };
-    return { text, more: ask("dropRecords") !== 0 };
+    let text = ask("peekRecords", values.number(answerBytes));
+    if (Buffer.byteLength(text) > answerBytes) text = ask("peekRecords", values.number(Math.floor(answerBytes / 3)));
+    return { text, more: ask("dropRecords") === "true" };
   };
 
-  const answer = (options: StepOptions): VmStep => {
-    const { text, more } = drain(options.answerBytes);
-    const record = callEntry("endingRecord", values.number(more ? 0 : 1));
-    const ending: Ending = more ? { state: "suspended" } : readEnding(values.text(record));
-    values.free(record);
+  const answer = (turn: string, answerBytes: number): VmStep => {
+    if (turn === "P") {
+      const { text, more } = drain(answerBytes);
+      return told(text, more ? { state: "suspended" } : readEnding(ask("endingRecord")), more);
+    }
+    const lineEnd = turn.indexOf("\n");
+    const endingAt = turn.length - Number(turn.slice(1, lineEnd));
+    return told(turn.slice(lineEnd + 1, endingAt), readEnding(turn.slice(endingAt)), false);
+  };
+  const told = (text: string, ending: Ending, more: boolean): VmStep => {
     const { digested, ...records } = readRecords(text);
     return { ...ending, ...records, more, digest: digestStep(digested, ending), cpuMs: meter.used() };
   };
@@ -109,8 +109,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
     meter.begin(options.cpuMs);
     try {
       feed();
-      runUntilIdle();
-      return answer(options);
+      return answer(runUntilIdle(options.answerBytes), options.answerBytes);
     } catch (error) {
       const cpuMs = meter.used();
       const stop = meter.stopped;

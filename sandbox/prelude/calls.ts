@@ -2,7 +2,6 @@ import { LIMITS } from "../../protocol/limits.ts";
 import type { ErrorClass } from "../../protocol/errors.ts";
 import { hostError } from "./hostErrors.ts";
 import {
-  append,
   jsonParse,
   jsonStringify,
   mapDelete,
@@ -11,7 +10,6 @@ import {
   NativeError,
   NativeMap,
   NativePromise,
-  toStringRadix,
 } from "./intrinsics.ts";
 import { toJson } from "./marshal.ts";
 import { post } from "./outbox.ts";
@@ -47,44 +45,43 @@ export function callSite(): string {
 export function argumentsJson(args: readonly unknown[]): string {
   let text = "[";
   for (let i = 0; i < args.length && text.length <= LIMITS.argumentBytes; i++) {
-    text += (i === 0 ? "" : ",") + (toJson(args[i], `args[${toStringRadix(i)}]`) ?? "null");
+    text += (i === 0 ? "" : ",") + (toJson(args[i], `args[${i}]`) ?? "null");
   }
   text += "]";
   if (!isLonger(text, LIMITS.argumentBytes)) return text;
-  const most = toStringRadix(LIMITS.argumentBytes);
+  const most = LIMITS.argumentBytes;
   throw hostError("argument_too_large", "limit", `the arguments are larger than ${most} bytes as JSON`);
 }
 
-/** Puts a call into the outbox and answers its number. Throws `too_many_calls`. */
-export function issue(path: readonly string[], args: string, links: readonly Link[], waiting: Unsettled): number {
+/**
+ * Puts a call into the outbox and answers its number. `path`: its segments as the inside of a JSON array.
+ * Throws `too_many_calls`.
+ */
+export function issue(path: string, args: string, links: readonly Link[], waiting: Unsettled): number {
   if (unsettledCount >= LIMITS.unsettledCalls) {
     throw hostError(
       "too_many_calls",
       "limit",
-      `${toStringRadix(LIMITS.unsettledCalls)} calls of this run have not settled; await some before making more`,
+      `${LIMITS.unsettledCalls} calls of this run have not settled; await some before making more`,
       waiting.stack,
     );
   }
   const id = ++lastId;
   mapSet(unsettled, id, waiting);
   unsettledCount++;
-  let names = "";
-  for (let i = 0; i < path.length; i++) names += (i === 0 ? "" : ",") + (jsonStringify(path[i]) ?? "");
   let chain = "";
   let raw = args;
   for (let i = 0; i < links.length; i++) {
     const link = links[i] as Link;
-    chain += `${i === 0 ? "" : ","}{"name":${jsonStringify(link.name) ?? ""},"args":${toStringRadix(link.args.length)}}`;
+    chain += `${i === 0 ? "" : ","}{"name":${jsonStringify(link.name) ?? ""},"args":${link.args.length}}`;
     raw += link.args;
   }
-  post(
-    `C{"id":${toStringRadix(id)},"path":[${names}],"args":${toStringRadix(args.length)},"links":[${chain}]}\n${raw}`,
-  );
+  post(`C{"id":${id},"path":[${path}],"args":${args.length},"links":[${chain}]}\n${raw}`);
   return id;
 }
 
 /** A call whose value is a promise. What is wrong with it rejects the promise. */
-export function call(path: readonly string[], args: readonly unknown[]): Promise<unknown> {
+export function call(path: string, args: readonly unknown[]): Promise<unknown> {
   const stack = callSite();
   return new NativePromise((resolve, reject) => {
     issue(path, argumentsJson(args), [], { __proto__: null, resolve, reject, stack } as never);
@@ -95,7 +92,7 @@ export function call(path: readonly string[], args: readonly unknown[]): Promise
 export function forget(id: number): boolean {
   if (!mapDelete(unsettled, id)) return false;
   unsettledCount--;
-  post(`X${toStringRadix(id)}\n`);
+  post(`X${id}\n`);
   return true;
 }
 
@@ -124,12 +121,4 @@ function take(id: number): Unsettled | undefined {
   mapDelete(unsettled, id);
   unsettledCount--;
   return waiting;
-}
-
-/** A path and one more segment. */
-export function extend(path: readonly string[], segment: string): string[] {
-  const longer: string[] = [];
-  for (let i = 0; i < path.length; i++) append(longer, path[i] as string);
-  append(longer, segment);
-  return longer;
 }

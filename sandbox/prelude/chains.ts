@@ -7,7 +7,7 @@ import { hostError } from "./hostErrors.ts";
  * A call that collects links: `tools.supabase.from("t").select("*").eq("id", 1)` reaches the host as one call with two links.
  * It is issued when it is awaited, or else in a microtask of its own after the one that made it.
  */
-export function chain(path: readonly string[], args: readonly unknown[]): unknown {
+export function chain(path: string, args: readonly unknown[]): unknown {
   const stack = callSite();
   const links: Link[] = [];
   let settle: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } | undefined;

@@ -9,7 +9,7 @@ import "core-js/stable/atob.js";
 import "core-js/stable/btoa.js";
 import { installConsole } from "./console.ts";
 import { installEncoding } from "./encoding.ts";
-import { dropRecords, peekRecords } from "./outbox.ts";
+import { dropRecords, peekRecords, takeAll } from "./outbox.ts";
 import { installRandom } from "./random.ts";
 import { begin, endingRecord, fail, isOver } from "./run.ts";
 import { closeSurface } from "./surface.ts";
@@ -25,9 +25,16 @@ installEncoding();
 installRandom();
 closeSurface();
 
-/** Runs the next due timer, unless the task is over; 1 when there was one. */
-function pump(): number {
-  return !isOver() && runTimer() ? 1 : 0;
+/**
+ * What is next when no job is left: "T", a timer was due and ran; "P", there is more to tell than so many bytes hold
+ * for sure, to be asked for with peekRecords; else the whole answer: "A", the ending record's length, a line's end, records, ending.
+ */
+function turn(bytes: number): string {
+  if (!isOver() && runTimer()) return "T";
+  const records = takeAll(bytes);
+  if (records === undefined) return "P";
+  const ending = endingRecord();
+  return `A${ending.length}\n${records}${ending}`;
 }
 
 /** A promise was rejected and nothing handles it. */
@@ -35,4 +42,4 @@ function unhandled(reason: unknown): void {
   log("error", ["Unhandled rejection:", reason]);
 }
 
-export { begin, dropRecords, endingRecord, fail, peekRecords, pump, settleError, settleResult, unhandled };
+export { begin, dropRecords, endingRecord, fail, peekRecords, settleError, settleResult, turn, unhandled };

@@ -1,6 +1,6 @@
 import { LIMITS } from "../../protocol/limits.ts";
 import { inspect } from "./inspect.ts";
-import { dateNow, jsonStringify, toStringRadix } from "./intrinsics.ts";
+import { dateNow, jsonStringify } from "./intrinsics.ts";
 import { post } from "./outbox.ts";
 import { cut, utf8Bytes } from "./text.ts";
 
@@ -27,7 +27,7 @@ export function log(level: Level, values: readonly unknown[]): void {
   const bytes = utf8Bytes(text, left) + LINE_BYTES;
   if (bytes > left) {
     full = true;
-    line("warn", `log cut: a run keeps ${toStringRadix(LIMITS.logBytes)} bytes of it`);
+    line("warn", `log cut: a run keeps ${LIMITS.logBytes} bytes of it`);
     return;
   }
   left -= bytes;
@@ -35,5 +35,5 @@ export function log(level: Level, values: readonly unknown[]): void {
 }
 
 function line(level: Level, text: string): void {
-  post(`L{"at":${toStringRadix(dateNow())},"level":"${level}","text":${jsonStringify(text) ?? ""}}\n`);
+  post(`L{"at":${dateNow()},"level":"${level}","text":${jsonStringify(text) ?? ""}}\n`);
 }

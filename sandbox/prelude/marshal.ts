@@ -1,7 +1,7 @@
 import { LIMITS } from "../../protocol/limits.ts";
 import { cut } from "./text.ts";
 import { hostError } from "./hostErrors.ts";
-import { isArray, jsonStringify, toStringRadix } from "./intrinsics.ts";
+import { isArray, jsonStringify } from "./intrinsics.ts";
 
 /** An object that is being written, and where it stands. */
 interface Frame {
@@ -31,7 +31,7 @@ export function toJson(value: unknown, root: string): string | undefined {
     }
     if (typeof item !== "object" || item === null) return item;
     if (top.depth >= LIMITS.jsonDepth) {
-      throw notSerializable(`nesting deeper than ${toStringRadix(LIMITS.jsonDepth)}`, pathOf(top, key, root));
+      throw notSerializable(`nesting deeper than ${LIMITS.jsonDepth}`, pathOf(top, key, root));
     }
     if (isAncestor(top, item)) throw notSerializable("a cycle", pathOf(top, key, root));
     top = { __proto__: null, object: item, key, up: top, depth: top.depth + 1 } as unknown as Frame;

@@ -6,11 +6,15 @@ import { createQueue, push, shift } from "./queue.ts";
  */
 const outbox = createQueue<string>();
 
+/** UTF-16 units of all of it. */
+let waitingUnits = 0;
+
 /** Records of the last `peekRecords` that `dropRecords` takes out. */
 let peeked = 0;
 
 export function post(record: string): void {
   push(outbox, record);
+  waitingUnits += record.length;
 }
 
 /** The first records, at most `units` UTF-16 units of them but at least one. They stay until `dropRecords`. */
@@ -27,6 +31,14 @@ export function peekRecords(units: number): string {
 
 /** Takes out what was peeked at; answers whether more is there. */
 export function dropRecords(): boolean {
-  for (; peeked > 0; peeked--) shift(outbox);
+  for (; peeked > 0; peeked--) waitingUnits -= (shift(outbox) as string).length;
   return outbox.head !== null;
+}
+
+/** Takes out everything, if it is sure to fit into so many bytes (a unit takes three at most); else undefined. */
+export function takeAll(bytes: number): string | undefined {
+  if (waitingUnits * 3 > bytes) return undefined;
+  const text = peekRecords(waitingUnits);
+  dropRecords();
+  return text;
 }

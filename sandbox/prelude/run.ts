@@ -2,7 +2,7 @@ import { LIMITS } from "../../protocol/limits.ts";
 import { call, countUnsettled } from "./calls.ts";
 import { failureJson, failureText } from "./failure.ts";
 import { hostError } from "./hostErrors.ts";
-import { define, freeze, globalObject, jsonParse, NativePromise, promiseThen, toStringRadix } from "./intrinsics.ts";
+import { define, freeze, globalObject, jsonParse, NativePromise, promiseThen } from "./intrinsics.ts";
 import { toJson } from "./marshal.ts";
 import { readBundle, refuseRequire, requireFrom } from "./modules.ts";
 import { seedRandom } from "./random.ts";
@@ -28,9 +28,9 @@ export function isOver(): boolean {
 }
 
 /** The last record of a step: its state and, when the run is over, the result or the failure. */
-export function endingRecord(idle: boolean): string {
+export function endingRecord(): string {
   if (ending !== undefined) return ending;
-  if (!idle || countUnsettled() > 0) return `S\n`;
+  if (countUnsettled() > 0) return `S\n`;
   const message = "the task awaits something that can never happen: no call, timer or job is left that could settle it";
   return `F\n${failureText("deadlock", "guest", message)}`;
 }
@@ -53,7 +53,7 @@ function enter(script: Script, start: Start, input: unknown): unknown {
     tools,
     tasks: freeze({
       require: (specifier: unknown): unknown => requireFrom(readBundle(module.exports).modules, specifier),
-      execute: (...args: unknown[]): unknown => call(["tasks", "execute"], args),
+      execute: (...args: unknown[]): unknown => call('"tasks","execute"', args),
     }),
     taskRunId: start.taskRunId,
     taskName: start.taskName,
@@ -88,7 +88,7 @@ function complete(value: unknown): void {
     const result = toJson(value, "result") ?? "null";
     const most = LIMITS.resultBytes;
     ending = isLonger(result, most)
-      ? `F\n${failureText("result_too_large", "limit", `the result is larger than ${toStringRadix(most)} bytes as JSON`)}`
+      ? `F\n${failureText("result_too_large", "limit", `the result is larger than ${most} bytes as JSON`)}`
       : `R\n${result}`;
   } catch (error) {
     fail(error);

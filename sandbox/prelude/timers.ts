@@ -11,7 +11,6 @@ import {
   mapSet,
   NativeMap,
   NativeTypeError,
-  toStringRadix,
 } from "./intrinsics.ts";
 import { log } from "./log.ts";
 import { createQueue, push, shift } from "./queue.ts";
@@ -50,14 +49,14 @@ function setTimeout(callback: unknown, ms?: unknown, ...args: unknown[]): number
   if (typeof callback !== "function") throw new NativeTypeError("setTimeout wants a function");
   const wait = typeof ms === "number" ? ms : ms === undefined ? 0 : +(ms as never);
   if (wait > LIMITS.sleepMs) {
-    throw hostError("invalid_argument", "guest", `setTimeout waits at most ${toStringRadix(LIMITS.sleepMs)} ms`);
+    throw hostError("invalid_argument", "guest", `setTimeout waits at most ${LIMITS.sleepMs} ms`);
   }
   const handle = ++lastHandle;
   const timer = { __proto__: null, callback: callback as Callback, args, call: 0 } as unknown as Timer;
   if (wait >= 1) {
     const fire = (): void => push(due, handle);
-    const text = `[${toStringRadix(wait)}]`;
-    timer.call = issue(["setTimeout"], text, [], {
+    const text = `[${wait}]`;
+    timer.call = issue('"setTimeout"', text, [], {
       __proto__: null,
       resolve: fire,
       reject: () => undefined,
