@@ -93,6 +93,9 @@ function serverArguments(
     // The default lets one shard, which is all that a dev server has, dispatch 20 tasks a second.
     ["--dynamic-config-value", "history.transferProcessorMaxPollRPS=10000"],
     ["--dynamic-config-value", "system.enableActivityEagerExecution=true"],
+    // Timers fire up to this much late, so that several share a read; the default is a second.
+    ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"'],
+    ["--dynamic-config-value", "history.timerProcessorMaxPollRPS=10000"],
     SEARCH_ATTRIBUTES.flatMap((name) => ["--search-attribute", `${name}=Keyword`]),
   ].flat();
 }

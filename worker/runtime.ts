@@ -1,5 +1,8 @@
-import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogLevel } from "@temporalio/worker";
+import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogEntry, type LogLevel } from "@temporalio/worker";
 import type { Configuration } from "../configuration.ts";
+
+/** A task that fails, or a tool that does, is the business of its author, who sees it in the run's record. */
+const ORDINARY = new Set(["Workflow failed", "Activity failed"]);
 
 let installed = false;
 
@@ -10,11 +13,20 @@ let installed = false;
 export function installRuntime(level: Configuration["logLevel"]): void {
   if (installed) return;
   installed = true;
+  const logger = new DefaultLogger(level.toUpperCase() as LogLevel, (entry) => {
+    if (level === "debug" || !ORDINARY.has(entry.message)) writeLine(entry);
+  });
   // Core warns of what is ordinary here: an activity that ends after its run was cancelled or has ended.
   const core = level === "warn" ? "ERROR" : (level.toUpperCase() as LogLevel);
   Runtime.install({
-    logger: new DefaultLogger(level.toUpperCase() as LogLevel),
+    logger,
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core, other: "ERROR" }), forward: {} } },
   });
+}
+
+function writeLine({ level, message, meta }: LogEntry): void {
+  const error: unknown = meta?.["error"];
+  const what = error instanceof Error ? `: ${error.message}` : "";
+  process.stderr.write(`${new Date().toISOString()} ${level} ${message}${what}\n`);
 }

@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  isCancellation,
   scheduleActivity,
   scheduleLocalActivity,
 } from "@temporalio/workflow";
@@ -45,7 +46,8 @@ function execute<Answer>(type: string, request: unknown, summary: string): Promi
   });
 }
 
+/** A local activity's failure comes as it is, a regular one's inside an ActivityFailure. */
 function isFinal(error: unknown): boolean {
-  if (!(error instanceof ActivityFailure)) return true;
-  return error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return isCancellation(cause) || (cause instanceof ApplicationFailure && cause.nonRetryable === true);
 }

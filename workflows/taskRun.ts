@@ -13,6 +13,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
+import { CODES, type TaskError } from "../protocol/errors.ts";
 import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY } from "../protocol/names.ts";
 import type { RunKey, RunProgress } from "../protocol/run.ts";
 import type { CallOutcome, ChildSettled, FollowUp } from "../protocol/signals.ts";
@@ -220,9 +221,12 @@ function endingBy(error: unknown): Ending {
   return { status: isCancellation(error) ? "cancelled" : "failed", failure: runFailure(error) };
 }
 
+const CANCELLED: TaskError = { code: CODES.cancelled, class: "guest", message: "The run was cancelled" };
+
 function endOf(ending: Ending): RunEnd {
   const endedAt = Date.now();
   if (ending.status === "completed") return { status: ending.status, result: ending.result, endedAt };
+  if (ending.status === "cancelled") return { status: ending.status, error: CANCELLED, endedAt };
   return { status: ending.status, error: readFailure(ending.failure).error, endedAt };
 }
 

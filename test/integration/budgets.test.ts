@@ -32,7 +32,7 @@ describe("no amount of work puts a run into a retry loop or has the server end i
       };`,
       "largeAtOnce.js": `module.exports = async function largeAtOnce({ url, calls }, { tools }) {
         let bytes = 0;
-        await Promise.all(Array.from({ length: calls }, async () => { bytes += (await tools.http.fetch(url + "/large")).body.length; }));
+        await Promise.all(Array.from({ length: calls }, async () => { const { body } = await tools.http.fetch(url + "/large"); bytes += body.length; }));
         return bytes;
       };`,
       "storm.js": `module.exports = async function storm({ calls }, { tools }) {

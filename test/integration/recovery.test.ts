@@ -1,4 +1,5 @@
 import { after, before, describe, test } from "node:test";
+import { eventually } from "../support/eventually.ts";
 import { TestStack } from "../support/stack.ts";
 import { assertWitnessed, WITNESS } from "../support/witness.ts";
 
@@ -55,10 +56,9 @@ describe("a run's result is the same whatever happens to its worker", () => {
 
   test("killed while the run sleeps", async () => {
     const first = await stack.workerProcess();
-    const already = stack.control.requests("/witness").length;
     const input = { url: stack.control.url, calls: CALLS, sleepBefore: 3, sleepMs: 3_000 };
     const run = await stack.start("witness", input);
-    await stack.control.arrived("/witness", already + 3);
+    await eventually(async () => (await stack.tasker.progress(run)).waitingFor[0]?.tool === "sleep");
     await first.kill();
     const second = await stack.workerProcess();
     assertWitnessed(await stack.tasker.result(run), stack.control, CALLS);
