@@ -129,3 +129,26 @@ test("beyond the heap's end nothing was written", async () => {
   assert.ok(end > engine.image.stackTop + engine.image.heap.length);
   assert.ok(memory.subarray(end).every((byte) => byte === 0));
 });
+
+test("a run's memory does not grow with the calls that it has made, failed ones and cycles included", () => {
+  const { vm } = guests.start(`async () => {
+    for (;;) {
+      await Promise.allSettled([tools.a.b(), tools.a.c()]);
+      const cycle = {}; cycle.self = cycle;
+    }
+  }`);
+  let id = 0;
+  const turn = (): void => {
+    const error = { code: "quota", class: "tool", message: "full" } as const;
+    vm.resume([{ id: ++id, ok: false, error }, settled(++id, { rows: [1] })], OPTIONS);
+  };
+  const pagesAfter = (turns: number): number => {
+    for (let i = 0; i < turns; i++) turn();
+    return takePages(vm.machine).numbers.length;
+  };
+  pagesAfter(1000);
+  // Past the first garbage collection, which touches every object of the base image.
+  const early = pagesAfter(25_000);
+  const late = pagesAfter(25_000);
+  assert.ok(late <= early * 1.1, `${early} pages, then ${late}`);
+});

@@ -1,5 +1,5 @@
 import type { ErrorClass } from "../../protocol/errors.ts";
-import { define, NativeError, NativeWeakMap, weakMapGet, weakMapSet } from "./intrinsics.ts";
+import { define, NativeError } from "./intrinsics.ts";
 
 export interface HostError {
   readonly code: string;
@@ -7,8 +7,29 @@ export interface HostError {
   readonly message: string;
 }
 
-/** By identity, so that no guest can forge a code or a class by giving its own error such properties. */
-const made = new NativeWeakMap<object, HostError>();
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- its constructor answers what a subclass marks.
+class Returned {
+  constructor(object: object) {
+    return object;
+  }
+}
+
+/**
+ * What the host said, as a private field put onto the error itself: by identity, so that no guest can forge a code or a class
+ * by giving its own error such properties. A WeakMap would do the same, but its entries live until a garbage collection.
+ */
+class Mark extends Returned {
+  readonly #said: HostError;
+
+  constructor(error: Error, said: HostError) {
+    super(error);
+    this.#said = said;
+  }
+
+  static of(value: object): HostError | undefined {
+    return #said in value ? value.#said : undefined;
+  }
+}
 
 /** An error that the host or this prelude rejects with. `stack`: frames of the call that it answers. */
 export function hostError(code: string, errorClass: ErrorClass, message: string, stack?: string): Error {
@@ -17,10 +38,10 @@ export function hostError(code: string, errorClass: ErrorClass, message: string,
   define(error, "code", code);
   define(error, "class", errorClass);
   if (stack !== undefined) define(error, "stack", stack);
-  weakMapSet(made, error, { __proto__: null, code, class: errorClass, message } as never);
+  new Mark(error, { __proto__: null, code, class: errorClass, message } as never);
   return error;
 }
 
 export function asHostError(value: object): HostError | undefined {
-  return weakMapGet(made, value);
+  return Mark.of(value);
 }

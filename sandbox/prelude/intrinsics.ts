@@ -62,16 +62,6 @@ export const mapForEach = uncurryThis(Map.prototype.forEach) as <K, V>(
   each: (value: V, key: K) => void,
 ) => void;
 export const setForEach = uncurryThis(Set.prototype.forEach) as <V>(set: Set<V>, each: (value: V) => void) => void;
-export const NativeWeakMap = WeakMap;
-export const weakMapGet = uncurryThis(WeakMap.prototype.get) as <V>(
-  map: WeakMap<object, V>,
-  key: object,
-) => V | undefined;
-export const weakMapSet = uncurryThis(WeakMap.prototype.set) as <V>(
-  map: WeakMap<object, V>,
-  key: object,
-  value: V,
-) => void;
 
 /** A property that looks like one of the language's own: writable, configurable, not enumerable. */
 export function define(target: object, key: PropertyKey, value: unknown): void {
