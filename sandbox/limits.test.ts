@@ -7,10 +7,11 @@ const guests = await createGuests();
 
 test("argumentBytes: that many bytes of JSON cross, one more rejects with argument_too_large", () => {
   const most = LIMITS.argumentBytes;
-  // ["…"] is four bytes; é is two.
+  // ["…"] is four bytes; é is two, 😀 four.
   for (const [fits, past] of [
     [`"x".repeat(${most - 4})`, `"x".repeat(${most - 3})`],
     [`"é".repeat(${(most - 4) / 2})`, `"é".repeat(${(most - 4) / 2}) + "x"`],
+    [`"😀".repeat(${(most - 4) / 4})`, `"😀".repeat(${(most - 4) / 4}) + "x"`],
   ] as const) {
     const { step } = guests.start(`async () => { await tools.a.b(${fits}) }`);
     assert.equal(Buffer.byteLength(step.calls[0]?.args ?? ""), most, JSON.stringify(step.failure));

@@ -99,7 +99,13 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     slot.busy++;
     slot.seat.load++;
     try {
-      const thread = await slot.seat.thread;
+      const { seat } = slot;
+      const starting = seat.thread;
+      const thread = await starting.catch((error: unknown) => {
+        // The next to ask gets another thread.
+        if (seat.thread === starting) fill(seat);
+        throw error;
+      });
       return await thread.ask(request);
     } finally {
       slot.busy--;

@@ -28,6 +28,8 @@ function answer(request: Request): Answer {
   try {
     return { ok: true, value: perform(request), cpuMs: threadCpuMs() };
   } catch (error) {
+    // A step that threw is a bug of ours: its VM may be in any state.
+    if (request.op === "resume") vms.delete(request.vm);
     const shown = error instanceof TaskerError ? error.toTaskError() : String(error);
     return { ok: false, error: shown, cpuMs: threadCpuMs() };
   }
