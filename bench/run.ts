@@ -6,7 +6,7 @@ import type { Row } from "./measure.ts";
 import { fanOut, sequentialCall, throughput } from "./rows/calls.ts";
 import { flatness } from "./rows/flatness.ts";
 import { sleeping } from "./rows/sleeping.ts";
-import { vmRows } from "./rows/vm.ts";
+import { vmRows } from "./sandbox.ts";
 
 const HELP = `npm run bench -- [--rows NAME,…] [--sleeping N] [--report FILE]
 
