@@ -53,19 +53,21 @@ export function argumentsJson(args: readonly unknown[]): string {
   throw hostError("argument_too_large", "limit", `the arguments are larger than ${most} bytes as JSON`);
 }
 
+const refusal: { error: Error | null } = { error: null };
+
+/** One error for all calls past the limit, with the frames of the first: a storm of them must not fill the heap with errors. */
+function tooManyCalls(stack: string): Error {
+  const message = `${LIMITS.unsettledCalls} calls of this run have not settled; await some before making more`;
+  refusal.error ??= hostError("too_many_calls", "limit", message, stack);
+  return refusal.error;
+}
+
 /**
  * Puts a call into the outbox and answers its number. `path`: its segments as the inside of a JSON array.
  * Throws `too_many_calls`.
  */
 export function issue(path: string, args: string, links: readonly Link[], waiting: Unsettled): number {
-  if (unsettledCount >= LIMITS.unsettledCalls) {
-    throw hostError(
-      "too_many_calls",
-      "limit",
-      `${LIMITS.unsettledCalls} calls of this run have not settled; await some before making more`,
-      waiting.stack,
-    );
-  }
+  if (unsettledCount >= LIMITS.unsettledCalls) throw tooManyCalls(waiting.stack);
   const id = ++lastId;
   mapSet(unsettled, id, waiting);
   unsettledCount++;
@@ -82,7 +84,7 @@ export function issue(path: string, args: string, links: readonly Link[], waitin
 
 /** A call whose value is a promise. What is wrong with it rejects the promise. */
 export function call(path: string, args: readonly unknown[]): Promise<unknown> {
-  const stack = callSite();
+  const stack = refusal.error !== null && unsettledCount >= LIMITS.unsettledCalls ? "" : callSite();
   return new NativePromise((resolve, reject) => {
     issue(path, argumentsJson(args), [], { __proto__: null, resolve, reject, stack } as never);
   });

@@ -36,9 +36,15 @@ describe("no amount of work puts a run into a retry loop or has the server end i
         return bytes;
       };`,
       "storm.js": `module.exports = async function storm({ calls }, { tools }) {
-        const outcomes = await Promise.allSettled(Array.from({ length: calls }, () => tools.sleep(1)));
-        const refused = outcomes.filter(({ status }) => status === "rejected");
-        return { slept: calls - refused.length, code: refused[0]?.reason.code };
+        let slept = 0, refused = 0, code;
+        const last = new Promise((resolve) => {
+          const settled = () => { if (slept + refused === calls) resolve(); };
+          const done = () => { slept++; settled(); };
+          const failed = (error) => { refused++; code = error.code; settled(); };
+          for (let i = 0; i < calls; i++) tools.sleep(1).then(done, failed);
+        });
+        await last;
+        return { slept, code };
       };`,
       "argument.js": `module.exports = async function argument({ url, bytes }, { tools }) {
         const frame = JSON.stringify([url + "/argument", { method: "POST", body: "" }]).length;
