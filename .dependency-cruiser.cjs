@@ -20,6 +20,16 @@ module.exports = {
     may("client", ["protocol"]),
     may("activities", ["protocol", "sandbox", "store"]),
     {
+      name: "dev-is-for-development",
+      severity: "error",
+      comment: "what runs in production imports nothing of dev/, test/ and bench/",
+      from: {
+        path: "^(activities|client|configuration|protocol|sandbox|store|publishing|worker|workflows)[./]",
+        pathNot: "\\.test\\.ts$|/testing/",
+      },
+      to: { path: "^(dev|test|bench)/" },
+    },
+    {
       name: "workflows-boundary",
       severity: "error",
       comment: "workflows/ imports protocol/, @temporalio/workflow and types of activities/",

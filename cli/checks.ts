@@ -4,7 +4,7 @@ import { connect } from "../client/connect.ts";
 import { connectionOptions, type Configuration } from "../configuration.ts";
 import { openHome } from "../dev/home.ts";
 import { joinStack } from "../dev/joinedStack.ts";
-import { createSearchAttributesCommand, missingSearchAttributes } from "../dev/searchAttributes.ts";
+import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
 import { CONNECT_MS, type Context } from "./context.ts";
 
 export interface CheckResult {

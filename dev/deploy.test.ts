@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { Connection } from "@temporalio/client";
 import { readConfiguration } from "../configuration.ts";
-import { createSearchAttributesCommand, missingSearchAttributes } from "./searchAttributes.ts";
+import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
 import { startDevServer } from "./server.ts";
 import { findTemporalCli } from "./temporalCli.ts";
 

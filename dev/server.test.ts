@@ -10,7 +10,7 @@ import { Client, Connection } from "@temporalio/client";
 import { defineSearchAttributeKey, TypedSearchAttributes } from "@temporalio/common";
 import { readConfiguration } from "../configuration.ts";
 import { identify, isRunning, type ProcessIdentity } from "./processIdentity.ts";
-import { missingSearchAttributes } from "./searchAttributes.ts";
+import { missingSearchAttributes } from "../client/searchAttributes.ts";
 import { startDevServer } from "./server.ts";
 import { findTemporalCli } from "./temporalCli.ts";
 

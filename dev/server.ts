@@ -7,7 +7,7 @@ import { SEARCH_ATTRIBUTES } from "../protocol/names.ts";
 import { BoundChild } from "./boundChild.ts";
 import { freePorts } from "./freePorts.ts";
 import type { ProcessIdentity } from "./processIdentity.ts";
-import { missingSearchAttributes } from "./searchAttributes.ts";
+import { missingSearchAttributes } from "../client/searchAttributes.ts";
 
 export interface DevServerOptions {
   /** The Temporal CLI's executable. */

@@ -1,6 +1,6 @@
 import type { NativeConnection } from "@temporalio/worker";
 import type { Configuration } from "../configuration.ts";
-import { createSearchAttributesCommand, missingSearchAttributes } from "../dev/searchAttributes.ts";
+import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
 import { TaskerError } from "../protocol/errors.ts";
 
 /**

@@ -25,7 +25,7 @@ export const searchAttributesCommand: Command = {
       const [{ connect }, { asking }, { missingSearchAttributes }] = await Promise.all([
         import("../../client/connect.ts"),
         import("../../client/errors.ts"),
-        import("../../dev/searchAttributes.ts"),
+        import("../../client/searchAttributes.ts"),
       ]);
       const connection = await connect(connectionOptions(configuration));
       try {
