@@ -12,6 +12,7 @@ import { openStore } from "./store/openStore.ts";
 import { requireSearchAttributes } from "./worker/requireSearchAttributes.ts";
 import { startReconciler } from "./worker/reconciler.ts";
 import { installRuntime } from "./worker/runtime.ts";
+import { sqliteWarning } from "./worker/sqliteWarning.ts";
 import { CloseStack } from "./worker/closeStack.ts";
 
 /** Local activities beside the steps: records are opened and closed while every thread computes. */
@@ -42,6 +43,8 @@ export async function startWorker(configuration: Configuration, options: WorkerO
   installRuntime(configuration.logLevel);
   const { decorate = (activities: Activities) => activities, services = [] } = options;
   const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
+  const warning = sqliteWarning(configuration);
+  if (warning !== undefined) process.stderr.write(`${warning}\n`);
   const close = new CloseStack();
   try {
     const connection = close.later(await NativeConnection.connect(connectionOptions(configuration)));
