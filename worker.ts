@@ -4,6 +4,7 @@ import { createActivities } from "./activities/createActivities.ts";
 import { BUILT_IN } from "./activities/issueCall.ts";
 import { createHttp } from "./activities/tools/http/http.ts";
 import { createRegistry } from "./activities/tools/registry.ts";
+import { Sandboxes } from "./activities/sandboxes.ts";
 import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
 import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
@@ -52,8 +53,10 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const store = close.later(
       await openStore(databaseUrl === undefined ? { file: databaseFile, synchronous } : { url: databaseUrl }),
     );
-    const sandbox = close.later(
-      await createSandbox({ threads: configuration.vmThreads, cacheVms: configuration.vmCache }),
+    const vms = { threads: configuration.vmThreads, cacheVms: configuration.vmCache };
+    const sandbox = await createSandbox(vms);
+    const sandboxes = close.later(
+      new Sandboxes(sandbox, store.engines, (engine) => createSandbox({ ...vms, threads: 1, engine })),
     );
     await store.engines.put(sandbox.engine, await sandbox.exportEngine());
     const http = createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate });
@@ -63,7 +66,9 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       namespace,
       taskQueue: configuration.taskQueue,
       workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)),
-      activities: decorate(createActivities({ sandbox, store, registry, versions: new VersionCache(store.versions) })),
+      activities: decorate(
+        createActivities({ sandboxes, store, registry, versions: new VersionCache(store.versions) }),
+      ),
       maxCachedWorkflows: configuration.workflowCache,
       maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { AdvanceAnswer, AdvanceRequest, StepAnswer } from "../protocol/activities.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { SnapshotRef, StepOutcome } from "../protocol/step.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
 import { authorStack } from "../sandbox/authorStack.ts";
-import type { VmStep } from "../sandbox/types.ts";
+import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
 import { carry } from "./carried.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -21,14 +20,14 @@ import { vmStart } from "./vmStart.ts";
  * been recorded, or that an older execution left behind, has another name and is never met again.
  */
 export function createAdvance(deps: ActivityDeps) {
-  const { sandbox, store } = deps;
+  const { store } = deps;
 
   return async function advance(request: AdvanceRequest): Promise<AdvanceAnswer> {
-    requireEngine(request.pinned.engine, sandbox.engine);
+    const sandbox = await deps.sandboxes.for(request.pinned.engine);
     const token = randomUUID();
     try {
-      if (!(await take(request, token))) return { kind: "no_vm" };
-      const snapshot = request.snapshot ? { snapshot: await save(request, token) } : {};
+      if (!(await take(sandbox, request, token))) return { kind: "no_vm" };
+      const snapshot = request.snapshot ? { snapshot: await save(sandbox, request, token) } : {};
       if (request.step === undefined) return { kind: "advanced", token, ...snapshot };
       const step = isFirst(request)
         ? await sandbox.start(token, await vmStart(deps, request), stepOptions(request.step.now))
@@ -47,18 +46,18 @@ export function createAdvance(deps: ActivityDeps) {
   };
 
   /** Makes the VM of the request known by the new token; false when this worker has none and was given no way to make it. */
-  async function take(request: AdvanceRequest, token: string): Promise<boolean> {
+  async function take(sandbox: Sandbox, request: AdvanceRequest, token: string): Promise<boolean> {
     if (isFirst(request)) return true;
     if (request.token !== null && sandbox.has(request.token)) {
       sandbox.rename(request.token, token);
       return true;
     }
     if (request.recovery === undefined) return false;
-    await recover(deps, request, request.recovery, token);
+    await recover(deps, sandbox, request, request.recovery, token);
     return true;
   }
 
-  async function save({ run }: AdvanceRequest, token: string): Promise<SnapshotRef> {
+  async function save(sandbox: Sandbox, { run }: AdvanceRequest, token: string): Promise<SnapshotRef> {
     const claim = await store.blobs.put(run, await sandbox.snapshot(token));
     return { ...claim, engine: sandbox.engine };
   }
@@ -100,12 +99,4 @@ export function createAdvance(deps: ActivityDeps) {
 
 function isFirst(request: AdvanceRequest): boolean {
   return request.token === null;
-}
-
-function requireEngine(pinned: string, own: string): void {
-  if (pinned === own) return;
-  const message =
-    `This run was begun with engine ${pinned} and goes on with no other; this worker has ${own}. ` +
-    "Start a worker of the release that began it; the step waits for it.";
-  throw new TaskerError({ code: CODES.engineMissing, class: "infrastructure", message });
 }

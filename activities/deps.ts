@@ -1,11 +1,11 @@
 import type { Store } from "../protocol/store.ts";
-import type { Sandbox } from "../sandbox/types.ts";
+import type { Sandboxes } from "./sandboxes.ts";
 import type { Registry } from "./tools/registry.ts";
 import type { VersionCache } from "./versionCache.ts";
 
 /** What the internal activities stand on; made once, by the worker. */
 export interface ActivityDeps {
-  readonly sandbox: Sandbox;
+  readonly sandboxes: Sandboxes;
   readonly store: Store;
   readonly versions: VersionCache;
   readonly registry: Registry;

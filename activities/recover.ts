@@ -2,7 +2,7 @@ import type { AdvanceRequest } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { JournalStep, Recovery, SnapshotRef } from "../protocol/step.ts";
-import type { VmStep } from "../sandbox/types.ts";
+import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { redeem } from "./redeem.ts";
 import { stepOptions } from "./stepOptions.ts";
@@ -15,23 +15,24 @@ import { vmStart } from "./vmStart.ts";
  */
 export async function recover(
   deps: ActivityDeps,
+  sandbox: Sandbox,
   request: AdvanceRequest,
   recovery: Recovery,
   key: string,
 ): Promise<void> {
   const [first, ...rest] = recovery.steps;
   if (recovery.snapshot !== undefined) {
-    await deps.sandbox.restore(key, await readSnapshot(deps, recovery.snapshot));
-    if (first !== undefined) await replay(deps, key, first);
+    await sandbox.restore(key, await readSnapshot(deps, recovery.snapshot));
+    if (first !== undefined) await replay(deps, sandbox, key, first);
   } else {
     if (first === undefined) throw mismatch("there is neither a snapshot nor a step to begin with");
     const start = await vmStart(deps, request);
-    compare(first, await deps.sandbox.start(key, start, stepOptions(first.now, LIMITS.replayCpuFactor)));
+    compare(first, await sandbox.start(key, start, stepOptions(first.now, LIMITS.replayCpuFactor)));
   }
-  for (const step of rest) await replay(deps, key, step);
+  for (const step of rest) await replay(deps, sandbox, key, step);
 }
 
-async function replay({ sandbox, store }: ActivityDeps, key: string, step: JournalStep): Promise<void> {
+async function replay({ store }: ActivityDeps, sandbox: Sandbox, key: string, step: JournalStep): Promise<void> {
   const settlements = await redeem(store.blobs, step.settlements);
   compare(step, await sandbox.resume(key, settlements, stepOptions(step.now, LIMITS.replayCpuFactor)));
 }

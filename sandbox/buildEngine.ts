@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { LIMITS } from "../protocol/limits.ts";
-import { compileEngine, ENTRIES, PAGE } from "./engine.ts";
+import { compileEngine, CONTRACT, ENTRIES, PAGE } from "./engine.ts";
 import type { Engine, EngineImage, Entry } from "./engine.ts";
 import { exportTable } from "./exportTable.ts";
 import { createInstance, INITIAL_PAGES } from "./instance.ts";
@@ -80,6 +80,7 @@ function makeImage(wasm: Uint8Array, prelude: string, { memory, native }: Instan
 
   const heapEnd = new DataView(memory.buffer).getUint32(heapEndAt, true);
   return {
+    contract: CONTRACT,
     wasm,
     runtime,
     context,

@@ -16,11 +16,16 @@ export const ENTRIES = [
 ] as const;
 export type Entry = (typeof ENTRIES)[number];
 
+/** How host and prelude talk; one more whenever an entry point or a record changes its form. */
+export const CONTRACT = 1;
+
 /**
  * Everything that VMs of one kind have in common: a snapshot of an engine continues only on that engine.
  * Pointers are addresses in linear memory, the same in every VM.
  */
 export interface EngineImage {
+  /** `CONTRACT` of the build that made it. */
+  readonly contract: number;
   readonly wasm: Uint8Array;
   readonly runtime: number;
   readonly context: number;
@@ -70,9 +75,14 @@ export function engineBytes(engine: Engine): Uint8Array {
   return serialize(engine.image);
 }
 
-/** An engine from its bytes. They must come from a trusted store: nothing but their hash is checked. */
+/**
+ * An engine from its bytes. They must come from a trusted store: nothing but their hash is checked.
+ * Throws when they are of a build that talks to its prelude in another way.
+ */
 export function readEngine(bytes: Uint8Array): Engine {
   const image = deserialize(bytes) as EngineImage;
+  if (image.contract !== CONTRACT)
+    throw new Error(`its contract is ${image.contract}, and this build's is ${CONTRACT}`);
   // Copies of their own, on a word's border: pages are compared as words.
   return compileEngine({ ...image, statics: new Uint8Array(image.statics), heap: new Uint8Array(image.heap) });
 }
