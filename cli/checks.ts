@@ -37,23 +37,27 @@ async function checkStore(context: Context): Promise<CheckResult> {
   return { ok: true, detail: `${where}: published tasks: ${tasks.length}, open runs: ${open.length}${more}` };
 }
 
-/** A run goes on with the engine that it began with, and a worker has one: that of its release. */
+/** A run goes on with the engine that it began with: this release's own, or one that it can take from the store. */
 async function checkEngine(context: Context): Promise<CheckResult> {
-  const { createSandbox } = await import("../sandbox/sandbox.ts");
-  const sandbox = await createSandbox({ threads: 1, cacheVms: 0 });
+  const [{ createSandbox }, { Sandboxes }] = await Promise.all([
+    import("../sandbox/sandbox.ts"),
+    import("../activities/sandboxes.ts"),
+  ]);
+  const make = (engine?: Uint8Array) => createSandbox({ threads: 1, cacheVms: 0, ...(engine && { engine }) });
+  const { runs, engines } = await context.store();
+  const sandboxes = new Sandboxes(await make(), engines, make);
   try {
-    const { runs } = await context.store();
     const open = await runs.list({ status: "open", limit: 1_000 });
-    const others = open.filter(({ engine }) => engine !== sandbox.engine);
-    const detail = `${sandbox.engine.slice(0, 12)}, VMs start`;
-    if (others.length === 0) return { ok: true, detail };
-    const names = [...new Set(others.map(({ engine }) => engine.slice(0, 12)))].join(", ");
-    return {
-      ok: false,
-      detail: `${detail}; ${others.length} open runs wait for a worker of another release (${names})`,
-    };
+    const own = `${sandboxes.own.engine.slice(0, 12)}, VMs start`;
+    const others = [...new Set(open.map(({ engine }) => engine))].filter((engine) => engine !== sandboxes.own.engine);
+    const lost: string[] = [];
+    for (const engine of others) await sandboxes.for(engine).catch(() => lost.push(engine));
+    if (lost.length === 0) return { ok: true, detail: own };
+    const waiting = open.filter(({ engine }) => lost.includes(engine)).length;
+    const names = lost.map((engine) => engine.slice(0, 12)).join(", ");
+    return { ok: false, detail: `${own}; open runs that wait for a worker of another release: ${waiting} (${names})` };
   } finally {
-    await sandbox.close();
+    await sandboxes.close();
   }
 }
 

@@ -88,7 +88,11 @@ export class Context {
     // Joining takes no time; whoever waits longer is told what for.
     const telling = setTimeout(() => output.say("Starting Temporal for this directory …"), JOIN_MS);
     const stack = await joinOrStartStack(this.configuration, {
-      progress: (line) => output.say(line),
+      progress: (line) => {
+        // Whatever is said instead is more exact: that another process starts it, for one.
+        clearTimeout(telling);
+        output.say(line);
+      },
       startWorker: async (configuration) => {
         clearTimeout(telling);
         output.say("Starting the worker …");

@@ -27,7 +27,7 @@ export const demoCommand: Command = {
 };
 
 async function demo(context: Context, output: Output): Promise<ExitCode> {
-  output.say("Starting Temporal and a worker …");
+  output.say("Starting Tasker …");
   const stack = await context.stack();
   output.say(`Temporal at ${stack.address}, Web UI at ${stack.uiUrl ?? "its own address"}\n`);
 
