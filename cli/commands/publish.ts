@@ -67,7 +67,8 @@ function row(directory: string, { outcome, version }: PublishedTask): string[] {
 }
 
 function placeOf(directory: string, { file, line, column }: Problem): string {
-  return `${path.join(directory, file)}:${line}:${column}`;
+  // One that concerns no file, such as a name that none has, has no line either.
+  return file === "." ? path.join(directory, "/") : `${path.join(directory, file)}:${line}:${column}`;
 }
 
 function toJson(directory: string, { tasks, problems }: Publication): unknown {
