@@ -29,11 +29,8 @@ export interface ConnectedTasker extends Tasker {
 export async function connectTasker(configuration: Configuration = readConfiguration()): Promise<ConnectedTasker> {
   const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
   if (configuration.temporalAddress === undefined) {
-    throw new TaskerError({
-      code: "invalid_configuration",
-      class: "infrastructure",
-      message: "TEMPORAL_ADDRESS is not set. `npm start` prints the address of the server that it starts.",
-    });
+    const message = "TEMPORAL_ADDRESS is not set. `npm start` prints the address of the server that it starts.";
+    throw new TaskerError({ code: "invalid_configuration", class: "infrastructure", message }, { retryable: false });
   }
   const connection = await connect(connectionOptions(configuration));
   try {

@@ -20,6 +20,8 @@ import { CloseStack } from "./worker/closeStack.ts";
 const LOCAL_ACTIVITIES_BESIDE_STEPS = 8;
 /** The SDK's own throttle would pass one heartbeat in 12 s, and a cancelled tool would learn of it that late. */
 const HEARTBEAT_THROTTLE_MS = 2_000;
+/** How long the server waits for the worker that has a run in its cache, before it gives the run to another: 10 s unless set. */
+const STICKY_TIMEOUT_MS = 5_000;
 /** How long running steps and tools may take to finish once the worker was told to stop. */
 const SHUTDOWN_GRACE_MS = 10_000;
 
@@ -71,6 +73,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       ),
       maxCachedWorkflows: configuration.workflowCache,
       maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
+      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
     });

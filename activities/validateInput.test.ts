@@ -40,7 +40,7 @@ test("a refusal names the path and what was expected", () => {
     [
       { anyOf: [{ type: "string" }, { type: "array", items: { type: "number" } }] },
       ["x"],
-      "input: expected a string or an array, got an array.",
+      "input[0]: expected a number, got a string.",
     ],
     [
       object({ rows: { type: "array", items: object({ "the/id": { type: "number" } }) } }),
@@ -97,3 +97,12 @@ function timed(run: () => void): number {
   run();
   return performance.now() - start;
 }
+
+test("an optional object with a wrong field names the field", () => {
+  const schema = { anyOf: [{ type: "object", properties: { depth: { type: "integer" } } }, { type: "null" }] };
+  assert.throws(() => validateInput(schema, { depth: "x" }), {
+    message: "input.depth: expected an integer, got a string.",
+  });
+  assert.throws(() => validateInput(schema, 7), { message: "input: expected an object or null, got a number." });
+  validateInput(schema, null);
+});

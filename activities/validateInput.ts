@@ -59,8 +59,12 @@ function invalidInput(message: string): TaskerError {
 }
 
 function describe(errors: readonly ErrorObject[]): string {
-  // A union reports what each of its branches missed, then itself: the last error is the one about the whole.
-  const error = errors.at(-1);
+  // A union reports what each of its branches missed, then itself. The branch that got furthest is the one that was
+  // meant; where none got further than the others, the last error is the one about the whole.
+  const error = errors.reduce<ErrorObject | undefined>(
+    (best, each) => (best && depth(best) > depth(each) ? best : each),
+    undefined,
+  );
   if (!error) return "The input does not match the task's schema.";
   const path = `input${pathText(error.instancePath)}`;
   if (error.keyword === "required") {
@@ -70,6 +74,10 @@ function describe(errors: readonly ErrorObject[]): string {
     return `${path}${propertyText(missingProperty)} is missing: expected ${expected(schema ?? {})}.`;
   }
   return `${path}: expected ${expected(error.parentSchema as Json)}, got ${actual(error.data)}.`;
+}
+
+function depth({ instancePath }: ErrorObject): number {
+  return instancePath.split("/").length;
 }
 
 /** `/rows/0/the id` as `.rows[0]["the id"]`. */

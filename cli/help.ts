@@ -34,7 +34,7 @@ tasker task --list | --status ID | --result ID | --cancel ID   [--json]
 
   --list, -l          the published tasks
   --task, -t NAME     start a run of a published task
-  --input, -i JSON    its input: any JSON value, @FILE for a file, - for standard input (default: null)
+  --input, -i JSON    its input: any JSON value, @FILE for a file, - for standard input (default: {})
   --poll, -p          watch the run until its end; Ctrl-C stops watching, not the run. Also with --status and --result
   --status ID         how a run stands, at once
   --result ID         wait for a run's end and print its result

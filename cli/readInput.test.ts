@@ -12,8 +12,8 @@ async function* stream(...chunks: string[]): AsyncGenerator<Buffer> {
 }
 
 describe("the input of a run", () => {
-  it("is null when none is given", async () => {
-    assert.equal(await readInput(undefined, stream()), null);
+  it("is an empty object when none is given", async () => {
+    assert.deepEqual(await readInput(undefined, stream()), {});
   });
 
   it("comes from the command line, a file or standard input", async () => {

@@ -5,11 +5,11 @@ import { findJsonProblem } from "./jsonProblem.ts";
 import { UsageError } from "./usageError.ts";
 
 /**
- * The value of `--input`: JSON itself, `@file` for a file's content, `-` for standard input; null when absent.
+ * The value of `--input`: JSON itself, `@file` for a file's content, `-` for standard input; an empty object when absent.
  * @throws UsageError `invalid_input`, `input_too_large`
  */
 export async function readInput(input: string | undefined, stdin: AsyncIterable<unknown>): Promise<Json> {
-  if (input === undefined) return null;
+  if (input === undefined) return {};
   if (input === "-") return parseInput(await readAll(stdin), "standard input");
   if (input.startsWith("@")) return parseInput(await readInputFile(input.slice(1)), input.slice(1));
   return parseInput(input, "--input");

@@ -36,7 +36,7 @@ export interface TaskerOptions extends ClientDependencies {
 export function createTasker({ client, store, taskQueue = TASK_QUEUE }: TaskerOptions): Tasker {
   const dependencies = { client, store, taskQueue };
   return {
-    start: (task, input = null, options) => startRun(dependencies, task, input, options),
+    start: (task, input = {}, options) => startRun(dependencies, task, input, options),
     report: (taskRunId) => reportRun(dependencies, taskRunId),
     result: async (taskRunId, { signal = new AbortController().signal } = {}) => {
       await untilEnded(dependencies, taskRunId, signal);

@@ -1,7 +1,7 @@
 import { isBuiltin } from "node:module";
 
 const INSTEAD: Readonly<Record<string, string>> = {
-  fs: "There is no file system: import a .json or code file, or keep data in tools.keystore or tools.supabase.",
+  fs: "There is no file system: import a .json or code file, or keep data in a service that tools.http.fetch reaches.",
   http: "Use tools.http.fetch.",
   https: "Use tools.http.fetch.",
   http2: "Use tools.http.fetch.",
@@ -12,7 +12,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   url: "URL and URLSearchParams are global.",
   util: "structuredClone, TextEncoder and TextDecoder are global.",
   events: "Use tools.events.wait.",
-  process: "A secret comes from tools.keystore, a setting from the input.",
+  process: "A setting comes with the input.",
   child_process: "Start another task with tools.tasks.execute.",
   worker_threads: "Start another task with tools.tasks.execute.",
 };
