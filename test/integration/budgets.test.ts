@@ -52,6 +52,16 @@ describe("no amount of work puts a run into a retry loop or has the server end i
           return (await tools.http.fetch(url + "/argument", { method: "POST", body: "x".repeat(bytes - frame) })).status;
         } catch (error) { return error.code; }
       };`,
+      "refused.js": `module.exports = async function refused({ calls, bytes }, { tools }) {
+        const argument = "x".repeat(bytes);
+        let refused = 0;
+        for (let i = 0; i < calls; i++) await tools.nosuch(argument).catch(() => refused++);
+        return refused;
+      };`,
+      "refusedAtOnce.js": `module.exports = async function refusedAtOnce({ calls }, { tools }) {
+        const outcomes = await Promise.allSettled(Array.from({ length: calls }, () => tools.nosuch()));
+        return outcomes.filter(({ reason }) => reason?.code === "unknown_tool").length;
+      };`,
       "identity.js": `module.exports = async function identity(input) { return input; };`,
     });
     await stack.worker();
@@ -95,6 +105,18 @@ describe("no amount of work puts a run into a retry loop or has the server end i
       { slept: LIMITS.unsettledCalls, code: "too_many_calls" },
       JSON.stringify(report.error),
     );
+  });
+
+  test("refused calls, one after the other: many steps of one workflow task do not outgrow it", async () => {
+    const report = await stack.run("refused", { calls: 150, bytes: 60_000 });
+    assert.equal(report.result, 150, JSON.stringify(report.error));
+    const { status } = await stack.client.workflow.getHandle(report.taskRunId).describe();
+    assert.equal(status.name, "COMPLETED");
+  });
+
+  test("10,000 refused calls at once: what a refusal says fits the answer of a step", async () => {
+    const report = await stack.run("refusedAtOnce", { calls: LIMITS.unsettledCalls });
+    assert.equal(report.result, LIMITS.unsettledCalls, JSON.stringify(report.error));
   });
 
   test("an argument at the limit passes, one past it rejects with a code", async () => {

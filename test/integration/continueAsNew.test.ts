@@ -30,6 +30,13 @@ describe("a run that continues as new loses nothing and repeats nothing", () => 
         return { seen, timer: await timer, ticks, child: await child, failing: await failing };
       };`,
     });
+    await stack.publish({
+      "crowd.js": `module.exports = async function crowd({ url, calls, bytes }, { tools }) {
+        const body = "x".repeat(bytes);
+        const answers = await Promise.all(Array.from({ length: calls }, () => tools.http.fetch(url + "/crowd", { method: "POST", body })));
+        return answers.length;
+      };`,
+    });
     await stack.worker();
   });
   after(() => stack.stop());
@@ -39,6 +46,12 @@ describe("a run that continues as new loses nothing and repeats nothing", () => 
     assertWitnessed(report, stack.control, 500);
     assert.equal(report.calls.length, 500);
     assert.ok(report.calls.every((call) => call.status === "completed"));
+  });
+
+  test("while more waits to be called than a continued run's arguments may hold", async () => {
+    const report = await stack.run("crowd", { url: stack.control.url, calls: 400, bytes: 20_000 }, FREQUENT);
+    assert.equal(report.result, 400, JSON.stringify(report.error));
+    assert.equal(stack.control.requests("/crowd").length, 400);
   });
 
   test("with a tool, children, a timer and a signal in flight", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TestStack } from "../support/stack.ts";
 import { eventually } from "../support/eventually.ts";
+import { nestedRuns } from "../support/nestedRuns.ts";
 
 describe("a run that ends before its time leaves nothing behind", () => {
   let stack: TestStack;
@@ -20,6 +21,13 @@ describe("a run that ends before its time leaves nothing behind", () => {
         tools.sleep("1 hour");
         tools.http.fetch(url + "/held");
         await tools.http.fetch(url + "/left");
+        return "done";
+      };`,
+    });
+    await stack.publish({
+      "hasty.js": `module.exports = async function hasty({ url }, { tools }) {
+        tools.tasks.execute("sleeper", { url }).catch(() => undefined);
+        await tools.sleep(0);
         return "done";
       };`,
     });
@@ -60,6 +68,23 @@ describe("a run that ends before its time leaves nothing behind", () => {
       ],
     );
     stack.control.release("/held");
+  });
+
+  test("completed while a nested run starts: that is cancelled as soon as it has started", async () => {
+    const report = await stack.run("hasty", { url: stack.control.url });
+    assert.equal(report.result, "done");
+    const [child] = await nestedRuns(stack, report.taskRunId);
+    assert.equal((await stack.tasker.result(child ?? "")).status, "cancelled");
+  });
+
+  test("terminated: its nested runs are cancelled once its end is noticed", async () => {
+    const children = stack.control.requests("/child-sleeps").length;
+    const run = await stack.start("waiter", { url: stack.control.url });
+    await stack.control.arrived("/child-sleeps", children + 1);
+    await stack.client.workflow.getHandle(run).terminate();
+    assert.equal((await stack.tasker.report(run)).status, "terminated");
+    const [child] = await nestedRuns(stack, run);
+    assert.equal((await stack.tasker.result(child ?? "")).status, "cancelled");
   });
 
   test("terminated: whoever reads the record next sees it", async () => {

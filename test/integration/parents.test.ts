@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { ACTIVITIES } from "../../protocol/names.ts";
+import { decoratedWorker } from "../support/decoratedWorker.ts";
 import { eventually } from "../support/eventually.ts";
+import { nestedRuns } from "../support/nestedRuns.ts";
 import { TestStack } from "../support/stack.ts";
+import type { RunningWorker } from "../../worker.ts";
 
 describe("a parent learns how its child ended, whatever became of either", () => {
   let stack: TestStack;
+  let worker: RunningWorker;
   before(async () => {
     stack = await TestStack.start();
     await stack.publish({
@@ -18,15 +23,29 @@ describe("a parent learns how its child ended, whatever became of either", () =>
         await tools.http.fetch(url + "/child");
         return "grown";
       };`,
+      "refuses.js": `module.exports = async function refuses({ url, calls }, { tools }) {
+        const child = tools.tasks.execute("no-such-task", {}).catch((error) => error.code);
+        for (let i = 0; i < calls; i++) await tools.http.fetch(url + "/parent");
+        await tools.http.fetch(url + "/parent-waits");
+        return child;
+      };`,
     });
-    await stack.worker();
+    worker = await decoratedWorker(stack, (activities) => ({
+      ...activities,
+      [ACTIVITIES.openRun]: async (request) => {
+        if (request.args.task === "no-such-task") await fetch(`${stack.control.url}/opens`);
+        return activities[ACTIVITIES.openRun](request);
+      },
+    }));
   });
-  after(() => stack.stop());
+  after(async () => {
+    stack.control.releaseAll();
+    await worker.stop();
+    await stack.stop();
+  });
 
   async function childOf(run: string): Promise<string> {
-    const record = await stack.store.runs.get(run);
-    assert.ok(record);
-    return (await stack.store.runs.children(record))[0]?.taskRunId ?? "";
+    return (await nestedRuns(stack, run))[0] ?? "";
   }
 
   test("the child is terminated while the parent awaits it by handle", async () => {
@@ -53,5 +72,43 @@ describe("a parent learns how its child ended, whatever became of either", () =>
     await eventually(async () => (await stack.tasker.report(child)).status === "terminated");
     assert.equal((await stack.tasker.result(run)).result, "terminated");
     stack.control.release("/child");
+  });
+
+  test("the child is refused after the parent has continued as new", async () => {
+    stack.control.hold("/opens");
+    const waits = stack.control.requests("/parent-waits").length;
+    const input = { url: stack.control.url, calls: 20 };
+    const run = await stack.start("refuses", input, { options: { continueAsNewEvents: 60 } });
+    await stack.control.arrived("/parent-waits", waits + 1);
+    stack.control.release("/opens");
+    const report = await stack.tasker.result(run);
+    assert.equal(report.result, "unknown_task");
+    const child = await stack.store.runs.get(await childOf(run));
+    assert.equal(child?.status, "failed");
+    assert.equal(child.parent?.call, 1);
+  });
+
+  test("a child of an earlier run with the same id tells the later one nothing", async () => {
+    const id = "used-again";
+    const start = () =>
+      stack.client.workflow.start("taskRun", {
+        taskQueue: "tasker",
+        workflowId: id,
+        args: [{ task: "parent", input: { url: stack.control.url, calls: 20 }, options: { continueAsNewEvents: 60 } }],
+      });
+    stack.control.hold("/child");
+    stack.control.hold("/parent-waits");
+    const waits = stack.control.requests("/parent-waits").length;
+    await start();
+    await stack.control.arrived("/parent-waits", waits + 1);
+    const earlier = await childOf(id);
+    await stack.client.workflow.getHandle(id).terminate();
+    await start();
+    await stack.control.arrived("/parent-waits", waits + 2);
+    await stack.client.workflow.getHandle(earlier).cancel();
+    assert.equal((await stack.tasker.result(earlier)).status, "cancelled");
+    stack.control.release("/child");
+    stack.control.release("/parent-waits");
+    assert.equal((await stack.tasker.result(id)).result, "grown");
   });
 });

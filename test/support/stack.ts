@@ -14,10 +14,16 @@ import { publishFolder } from "../../publishing/publishFolder.ts";
 import { openStore } from "../../store/openStore.ts";
 import { startWorker, type RunningWorker } from "../../worker.ts";
 import { ControlServer } from "./controlServer.ts";
+import { startPostgres, type TestPostgres } from "../postgres.ts";
 import { spawnWorker, type WorkerProcess } from "./workerProcess.ts";
 
 /** Environment variables of a worker; TASKER_* names as in the README. */
 export type WorkerSettings = Readonly<Record<string, string>>;
+
+export interface StackOptions {
+  /** Where the store is: a SQLite file, or a throw-away Postgres cluster. SQLite when absent. */
+  readonly database?: "sqlite" | "postgres";
+}
 
 export interface RunSettings {
   readonly taskRunId?: string;
@@ -36,6 +42,7 @@ export class TestStack {
   readonly tasker: Tasker;
   private server: DevServer;
   private readonly connection: Connection;
+  private readonly postgres: TestPostgres | undefined;
   private readonly inProcess: RunningWorker[] = [];
   private readonly processes: WorkerProcess[] = [];
   private sources = 0;
@@ -46,22 +53,30 @@ export class TestStack {
     control: ControlServer,
     store: Store,
     connection: Connection,
+    postgres: TestPostgres | undefined,
   ) {
     this.directory = directory;
     this.server = server;
     this.control = control;
     this.store = store;
     this.connection = connection;
+    this.postgres = postgres;
     this.client = new Client({ connection });
     this.tasker = createTasker({ client: this.client, store });
   }
 
-  static async start(): Promise<TestStack> {
+  static async start({ database = "sqlite" }: StackOptions = {}): Promise<TestStack> {
     const directory = await mkdtemp(path.join(tmpdir(), "tasker-test-"));
     const server = await serve(directory);
     const control = await ControlServer.start();
-    const store = await openStore({ file: path.join(directory, "tasker.db"), synchronous: "normal" });
-    return new TestStack(directory, server, control, store, await Connection.connect({ address: server.address }));
+    const postgres = database === "postgres" ? await startPostgres() : undefined;
+    const store = await openStore(
+      postgres === undefined
+        ? { file: path.join(directory, "tasker.db"), synchronous: "normal" }
+        : { url: postgres.url },
+    );
+    const connection = await Connection.connect({ address: server.address });
+    return new TestStack(directory, server, control, store, connection, postgres);
   }
 
   get address(): string {
@@ -116,6 +131,7 @@ export class TestStack {
     await Promise.all(this.processes.map((worker) => worker.kill()));
     await this.connection.close();
     await this.store.close();
+    await this.postgres?.stop();
     await this.server.stop();
     await this.control.close();
     await rm(this.directory, { recursive: true, force: true });
@@ -132,6 +148,7 @@ export class TestStack {
       TASKER_SQLITE_SYNCHRONOUS: "normal",
       TASKER_HTTP_PRIVATE: "127.0.0.1",
       TASKER_LOG_LEVEL: "error",
+      ...(this.postgres === undefined ? {} : { TASKER_DATABASE_URL: this.postgres.url }),
       ...settings,
     };
   }
