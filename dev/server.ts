@@ -96,6 +96,10 @@ function serverArguments(
     // Timers fire up to this much late, so that several share a read; the default is a second.
     ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"'],
     ["--dynamic-config-value", "history.timerProcessorMaxPollRPS=10000"],
+    // Past 100 events or 2 MiB that arrive during a workflow task, the server fails that task. Steps run inside workflow
+    // tasks, and the SDK's core goes on with such a run in a way that its history does not tell: it never replays again.
+    ["--dynamic-config-value", "history.maximumBufferedEventsBatch=10000"],
+    ["--dynamic-config-value", "history.maximumBufferedEventsSizeInBytes=33554432"],
     SEARCH_ATTRIBUTES.flatMap((name) => ["--search-attribute", `${name}=Keyword`]),
   ].flat();
 }
