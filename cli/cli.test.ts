@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
@@ -32,6 +32,7 @@ async function tasker(args: string[], { node = process.execPath, input = "", env
   }
   child.stdin.end(input);
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  await rm(cwd, { recursive: true, force: true });
   return { code, ...texts, firstOutput };
 }
 
