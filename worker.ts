@@ -8,6 +8,7 @@ import { Sandboxes } from "./activities/sandboxes.ts";
 import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
 import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
+import { LIMITS } from "./protocol/limits.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { openStore } from "./store/openStore.ts";
 import { requireSearchAttributes } from "./worker/requireSearchAttributes.ts";
@@ -69,7 +70,13 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       taskQueue: configuration.taskQueue,
       workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)),
       activities: decorate(
-        createActivities({ sandboxes, store, registry, versions: new VersionCache(store.versions) }),
+        createActivities({
+          sandboxes,
+          store,
+          registry,
+          versions: new VersionCache(store.versions),
+          inflightCommands: configuration.inflightCalls ?? LIMITS.inflightCommandsElsewhere,
+        }),
       ),
       maxCachedWorkflows: configuration.workflowCache,
       maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AdvanceAnswer, AdvanceRequest, StepAnswer } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import type { SnapshotRef, StepOutcome } from "../protocol/step.ts";
+import type { IssuedCall, SnapshotRef, StepOutcome } from "../protocol/step.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
 import { authorStack } from "../sandbox/authorStack.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
@@ -13,6 +13,9 @@ import { recover } from "./recover.ts";
 import { redeem } from "./redeem.ts";
 import { stepOptions } from "./stepOptions.ts";
 import { vmStart } from "./vmStart.ts";
+
+/** What is left of a refusal's message once its kind have had their share of an answer. */
+const FLOOD_MESSAGE_BYTES = 100;
 
 /**
  * The interpreter. Continues the VM that the request's token names, feeds it the step's settlements, and answers
@@ -30,12 +33,8 @@ export function createAdvance(deps: ActivityDeps) {
       const snapshot = request.snapshot ? { snapshot: await save(sandbox, request, token) } : {};
       if (request.step === undefined) return { kind: "advanced", token, ...snapshot };
       const step = isFirst(request)
-        ? await sandbox.start(token, await vmStart(deps, request), stepOptions(request.step.now))
-        : await sandbox.resume(
-            token,
-            await redeem(store.blobs, request.step.settlements),
-            stepOptions(request.step.now),
-          );
+        ? await sandbox.start(token, await vmStart(deps, request), stepOptions(request.step))
+        : await sandbox.resume(token, await redeem(store.blobs, request.step.settlements), stepOptions(request.step));
       return { kind: "advanced", token, step: await answer(request, step), ...snapshot };
     } catch (error) {
       sandbox.dispose(token);
@@ -66,11 +65,9 @@ export function createAdvance(deps: ActivityDeps) {
     const { run, pinned } = request;
     const now = request.step?.now ?? 0;
     const context = { run, pinned, now, registry: deps.registry, blobs: store.blobs };
-    const calls = await Promise.all(step.calls.map((call) => issueCall(call, context)));
+    const calls = shortenFlood(await Promise.all(step.calls.map((call) => issueCall(call, context))));
     const { sourceMap } = await deps.versions.get(pinned.task, pinned.version);
     const logs = step.logs.map((line) => ({ ...line, text: authorStack(line.text, sourceMap) }));
-    const carried =
-      calls.reduce((sum, call) => sum + call.bytes, 0) + logs.reduce((sum, line) => sum + utf8Length(line.text), 0);
     return {
       outcome: await outcomeOf(request, step, sourceMap),
       calls,
@@ -79,14 +76,15 @@ export function createAdvance(deps: ActivityDeps) {
       more: step.more,
       digest: step.digest,
       cpuMs: step.cpuMs,
-      bytes: carried + 300 * calls.length + 60 * logs.length,
+      bytes: utf8Length(JSON.stringify([calls, logs])),
     };
   }
 
-  async function outcomeOf({ run }: AdvanceRequest, step: VmStep, sourceMap: string): Promise<StepOutcome> {
+  async function outcomeOf({ run, pinned }: AdvanceRequest, step: VmStep, sourceMap: string): Promise<StepOutcome> {
     if (step.state === "suspended") return { state: "suspended" };
     if (step.failure === undefined) {
-      return { state: "completed", result: await carry(store.blobs, run, step.result ?? "null", LIMITS.inlineBytes) };
+      const inlineBytes = pinned.depth > 1 ? LIMITS.nestedInlineBytes : LIMITS.inlineBytes;
+      return { state: "completed", result: await carry(store.blobs, run, step.result ?? "null", inlineBytes) };
     }
     const { code, message, stack } = step.failure;
     const mapped = stack === undefined ? {} : { stack: safeText(authorStack(stack, sourceMap), LIMITS.errorBytes / 2) };
@@ -95,6 +93,17 @@ export function createAdvance(deps: ActivityDeps) {
       error: { code, class: step.failure.class, message: safeText(message, LIMITS.errorBytes / 2), ...mapped },
     };
   }
+}
+
+/** A refusal says far more than the call that it answers, and thousands may come at once. */
+function shortenFlood(calls: readonly IssuedCall[]): readonly IssuedCall[] {
+  let room = LIMITS.answerBytes / 4;
+  return calls.map((call) => {
+    if (call.kind !== "refused") return call;
+    room -= utf8Length(call.error.message);
+    if (room >= 0) return call;
+    return { ...call, error: { ...call.error, message: safeText(call.error.message, FLOOD_MESSAGE_BYTES) } };
+  });
 }
 
 function isFirst(request: AdvanceRequest): boolean {

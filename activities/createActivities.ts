@@ -15,9 +15,9 @@ import { createToolActivity } from "./tools/runTool.ts";
  * internal name can be.
  */
 export function createActivities(deps: ActivityDeps) {
-  const { sandboxes, store, registry } = deps;
+  const { sandboxes, store, registry, inflightCommands } = deps;
   return {
-    [ACTIVITIES.openRun]: typed(createOpenRun({ store, engine: sandboxes.own.engine })),
+    [ACTIVITIES.openRun]: typed(createOpenRun({ store, engine: sandboxes.own.engine, inflightCommands })),
     [ACTIVITIES.advance]: typed(createAdvance(deps)),
     [ACTIVITIES.recordCalls]: typed(({ run, calls, firstLine, logs }: RecordRequest) =>
       store.runs.record(run, calls, firstLine, logs),

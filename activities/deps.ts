@@ -9,4 +9,6 @@ export interface ActivityDeps {
   readonly store: Store;
   readonly versions: VersionCache;
   readonly registry: Registry;
+  /** Activities and child workflows that a run begun here may have in flight. */
+  readonly inflightCommands: number;
 }

@@ -7,14 +7,21 @@ import type { TaskVersion } from "../protocol/task.ts";
 import { safeText } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import { carry, readCarried } from "./carried.ts";
-import { parseTaskRunArgs } from "./taskRunArgs.ts";
+import { parentOf, parseTaskRunArgs } from "./taskRunArgs.ts";
 import { validateInput } from "./validateInput.ts";
+
+export interface OpenRunDeps {
+  readonly store: Store;
+  /** What the run pins, beside its version. */
+  readonly engine: string;
+  readonly inflightCommands: number;
+}
 
 /**
  * Begins a run: resolves the version, checks the input against its schema, writes the record.
  * What cannot begin is recorded too, as a failed run with the reason.
  */
-export function createOpenRun({ store, engine }: { store: Store; engine: string }) {
+export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) {
   return async function openRun(request: OpenRequest): Promise<OpenAnswer> {
     const { run, startedAt } = request;
     try {
@@ -36,6 +43,7 @@ export function createOpenRun({ store, engine }: { store: Store; engine: string 
         engine,
         tools: version.tools,
         depth: args.nested?.depth ?? 1,
+        inflightCommands,
         ...("claim" in input ? { inputClaim: input.claim } : {}),
       };
       return { ok: true, pinned };
@@ -54,7 +62,9 @@ export function createOpenRun({ store, engine }: { store: Store; engine: string 
       given?.inputClaim === undefined
         ? await carry(store.blobs, run, JSON.stringify(given?.input ?? null), LIMITS.inlineBytes)
         : { value: null };
-    await store.runs.open({ ...run, task, version: "", engine, input, startedAt });
+    const parent = parentOf(args);
+    const nested = parent === undefined ? {} : { parent };
+    await store.runs.open({ ...run, task, version: "", engine, input, startedAt, ...nested });
     await store.runs.close(run, { status: "failed", error: error.toTaskError(), endedAt: Date.now() });
   }
 }

@@ -27,14 +27,14 @@ export async function recover(
   } else {
     if (first === undefined) throw mismatch("there is neither a snapshot nor a step to begin with");
     const start = await vmStart(deps, request);
-    compare(first, await sandbox.start(key, start, stepOptions(first.now, LIMITS.replayCpuFactor)));
+    compare(first, await sandbox.start(key, start, stepOptions(first, LIMITS.replayCpuFactor)));
   }
   for (const step of rest) await replay(deps, sandbox, key, step);
 }
 
 async function replay({ store }: ActivityDeps, sandbox: Sandbox, key: string, step: JournalStep): Promise<void> {
   const settlements = await redeem(store.blobs, step.settlements);
-  compare(step, await sandbox.resume(key, settlements, stepOptions(step.now, LIMITS.replayCpuFactor)));
+  compare(step, await sandbox.resume(key, settlements, stepOptions(step, LIMITS.replayCpuFactor)));
 }
 
 function compare(journal: JournalStep, { digest, state, failure }: VmStep): void {

@@ -1,5 +1,6 @@
-import type { TaskRunArgs } from "../protocol/activities.ts";
+import type { Nested, TaskRunArgs } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
+import type { ParentCall } from "../protocol/run.ts";
 import { TASK_NAME } from "../protocol/task.ts";
 
 /** The least that `continueAsNewEvents` may be: a run must get on between two continuations. */
@@ -25,6 +26,11 @@ export function parseTaskRunArgs(args: unknown): TaskRunArgs {
   return args as unknown as TaskRunArgs;
 }
 
+/** The parent that the argument names, whatever else is wrong with it. */
+export function parentOf(args: unknown): ParentCall | undefined {
+  return isRecord(args) && isNested(args["nested"]) ? args["nested"].parent : undefined;
+}
+
 function wrong(why: string): TaskerError {
   const message = `The workflow's argument is not {"task": NAME, "input": JSON}: ${why}.`;
   return new TaskerError({ code: CODES.invalidInput, class: "guest", message });
@@ -44,7 +50,7 @@ function isOptions(value: unknown): boolean {
   return events === undefined || (typeof events === "number" && Number.isInteger(events) && events >= LEAST_EVENTS);
 }
 
-function isNested(value: unknown): boolean {
+function isNested(value: unknown): value is Nested {
   if (!isRecord(value) || !isRecord(value["parent"])) return false;
   const { taskRunId, firstRunId, call } = value["parent"];
   const depth = value["depth"];

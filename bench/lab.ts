@@ -102,6 +102,7 @@ function startTaskerWorker({ address }: DevServer, directory: string): Promise<R
     TEMPORAL_ADDRESS: address,
     TASKER_HOME: directory,
     TASKER_SQLITE_SYNCHRONOUS: "normal",
+    TASKER_INFLIGHT_CALLS: "500",
     TASKER_LOG_LEVEL: "error",
   };
   return startWorker(readConfiguration(environment), { services: [touch] });

@@ -31,18 +31,23 @@ export async function reconcile(
   const endedAt = same ? execution.endedAt : null;
   const end = endFromTemporal(outcome, endedAt ?? new Date());
   await tellParent(dependencies, record, end);
+  await cancelChildren(dependencies, record);
   await dependencies.store.runs.close(record, end);
   return (await dependencies.store.runs.get(record.taskRunId, record.firstRunId)) ?? record;
 }
 
 /** A parent that has continued as new learns of its child by signal alone; one that has ended needs no telling. */
-async function tellParent({ client }: ClientDependencies, { parent }: RunRecord, end: RunEnd): Promise<void> {
+async function tellParent(
+  { client }: ClientDependencies,
+  { parent, taskRunId }: RunRecord,
+  end: RunEnd,
+): Promise<void> {
   if (parent === undefined) return;
   const outcome: CallOutcome =
     end.error === undefined
       ? { ok: true, result: end.result ?? { value: null } }
       : { ok: false, error: end.error, attempts: 1 };
-  const args: ChildSettled = [parent.call, outcome];
+  const args: ChildSettled = [parent.call, outcome, taskRunId];
   try {
     const signal = () => client.workflow.getHandle(parent.taskRunId).signal(CHILD_SETTLED_SIGNAL, ...args);
     await asking("tell the parent run", () => client.withDeadline(Date.now() + REQUEST_MS, signal));
@@ -51,21 +56,42 @@ async function tellParent({ client }: ClientDependencies, { parent }: RunRecord,
   }
 }
 
+/** What a run has started ends with it: a run that is cancelled sees to that itself, a terminated one cannot. */
+async function cancelChildren({ client, store }: ClientDependencies, record: RunRecord): Promise<void> {
+  const children = await store.runs.children(record);
+  for (const { taskRunId, status } of children) {
+    if (status !== "open") continue;
+    try {
+      const cancel = () => client.workflow.getHandle(taskRunId).cancel();
+      await asking("cancel a nested run", () => client.withDeadline(Date.now() + REQUEST_MS, cancel));
+    } catch (error) {
+      if (!isNoWorkflow(error)) throw error;
+    }
+  }
+}
+
 /**
  * Closes the records of all runs whose workflow ended since `since` without writing; answers how many.
- * For a worker's start and from time to time: it asks for workflows that ended badly, so that runs asleep cost nothing.
+ * Rejects with the first error once all were tried. For a worker's start and from time to time: it asks for workflows
+ * that ended badly, so that runs asleep cost nothing.
  */
 export async function reconcileEnded(dependencies: ClientDependencies, since: Date): Promise<number> {
   const query =
     `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus IN ("Terminated", "TimedOut", "Failed", "Canceled")` +
     ` AND CloseTime >= "${since.toISOString()}"`;
   let closed = 0;
+  const errors: unknown[] = [];
   await asking("list the runs that ended", async () => {
     for await (const ended of dependencies.client.workflow.list({ query })) {
-      const record = await dependencies.store.runs.get(ended.workflowId);
-      if (record?.status !== "open") continue;
-      if ((await reconcile(dependencies, record)).status !== "open") closed++;
+      try {
+        const record = await dependencies.store.runs.get(ended.workflowId);
+        if (record?.status !== "open") continue;
+        if ((await reconcile(dependencies, record)).status !== "open") closed++;
+      } catch (error) {
+        errors.push(error);
+      }
     }
   });
+  if (errors.length > 0) throw errors[0];
   return closed;
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { LIMITS } from "../protocol/limits.ts";
 import { TASK_QUEUE } from "../protocol/names.ts";
 import {
   address,
@@ -105,6 +106,11 @@ export const KEYS = {
     integer(1, 1_000_000),
     "1000",
     "Workflows that the worker keeps in memory (`maxCachedWorkflows`).",
+  ),
+  inflightCalls: optional(
+    "TASKER_INFLIGHT_CALLS",
+    integer(1, LIMITS.inflightCommands),
+    "Tools and nested runs that one run may have in flight. Unset: 500 with the embedded server, else 45, which every server bears; more needs `history.maximumBufferedEventsBatch` raised there, as deploy/dynamicconfig does.",
   ),
   httpAllow: key(
     "TASKER_HTTP_ALLOW",

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Configuration } from "../configuration.ts";
 import { TaskerError } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
 import { readDiscovery, removeDiscovery, writeDiscovery } from "./discovery.ts";
 import type { Home } from "./home.ts";
 import { settings } from "./joinedStack.ts";
@@ -42,7 +43,12 @@ export async function startOwnStack(
       logLevel: "error",
       started: (identity) => writeDiscovery(home.discovery, { state: "starting", owner, server: identity }),
     });
-    worker = await startWorker({ ...configuration, temporalAddress: server.address });
+    worker = await startWorker({
+      ...configuration,
+      temporalAddress: server.address,
+      // Our own server buffers as many events as that may bring.
+      inflightCalls: configuration.inflightCalls ?? LIMITS.inflightCommands,
+    });
     return ownStack(home, lock, configuration, { owner, server, worker, progress });
   } catch (error) {
     await worker?.stop();

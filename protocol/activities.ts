@@ -1,7 +1,7 @@
 import type { TaskError } from "./errors.ts";
 import type { Json } from "./json.ts";
 import type { CallRecord, ParentCall, RunKey } from "./run.ts";
-import type { IssuedCall, LogLine, Millis, Recovery, Settlement, SnapshotRef, StepOutcome } from "./step.ts";
+import type { IssuedCall, JournalStep, LogLine, Millis, Recovery, SnapshotRef, StepOutcome } from "./step.ts";
 import type { RunEnd } from "./store.ts";
 import type { Carried, Claim } from "./value.ts";
 
@@ -55,6 +55,8 @@ export interface PinnedRun {
   /** Set when the input travels as a claim check. */
   readonly inputClaim?: Claim;
   readonly depth: number;
+  /** Activities and child workflows in flight, from the configuration of the worker that opened the run; `LIMITS.inflightCommands` when absent. */
+  readonly inflightCommands?: number;
 }
 
 export interface AdvanceRequest {
@@ -65,7 +67,7 @@ export interface AdvanceRequest {
   /** Names the VM that this call continues; null before the first step. */
   readonly token: string | null;
   /** Absent when only a snapshot is wanted. */
-  readonly step?: { readonly now: Millis; readonly settlements: readonly Settlement[] };
+  readonly step?: Omit<JournalStep, "digest">;
   /** Given when the worker said that it has no VM. */
   readonly recovery?: Recovery;
   readonly snapshot: boolean;

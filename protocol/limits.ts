@@ -48,16 +48,25 @@ export const LIMITS = {
 
   /** Values up to this size travel inside the history; larger ones as a claim check. */
   inlineBytes: 64 * KiB,
+  /** The same for the result of a nested run: as many of them may end at once as calls are in flight. */
+  nestedInlineBytes: 16 * KiB,
   /** Results that may arrive inline at the same time; divided by the calls in flight it bounds each. */
   inflightResultBytes: 8 * MiB,
   /** One answer of `advance`. What does not fit stays in the VM and comes with the next answer. */
   answerBytes: MiB,
   /** Commands and markers of one workflow task; the rest waits for the next. The server refuses 4 MB. */
   workflowTaskBytes: MiB,
-  /** Settlements fed to the VM in one step. */
-  settlementBytes: 2 * MiB,
+  /** Settlements fed to the VM in one step. With a journal they must fit the argument of a regular activity, 2 MiB. */
+  settlementBytes: 512 * KiB,
+  /** Issued calls that wait in the workflow to be dispatched; past it, what a step issues stays in the VM. */
+  queueBytes: 128 * KiB,
   /** Activities and child workflows in flight. Temporal advises at most 500. */
   inflightCommands: 500,
+  /**
+   * The same on a server whose settings are not known: it fails a workflow task during which more than 100 events arrive
+   * (`history.maximumBufferedEventsBatch`), two for each activity, and after that the history may never replay again.
+   */
+  inflightCommandsElsewhere: 45,
 
   /** Attempts of an internal activity as a local one, before it becomes a regular one that the Web UI shows. */
   localAttempts: 3,

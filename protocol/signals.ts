@@ -8,8 +8,11 @@ export interface FollowUp {
   readonly call: number;
 }
 
-/** Arguments of the signal `CHILD_SETTLED_SIGNAL`: the parent's call, and its outcome. A second one for a call changes nothing. */
-export type ChildSettled = readonly [call: number, outcome: CallOutcome];
+/**
+ * Arguments of the signal `CHILD_SETTLED_SIGNAL`: the parent's call, its outcome, and the child that it comes from, for a
+ * workflow id that is used again has calls of the same number. A second one for a call changes nothing.
+ */
+export type ChildSettled = readonly [call: number, outcome: CallOutcome, childRunId: string];
 
 export type CallOutcome = { readonly ok: true; readonly result: Carried } | ({ readonly ok: false } & CallFailure);
 

@@ -61,6 +61,8 @@ export type Settlement = { readonly id: number } & (
 export interface JournalStep {
   readonly now: Millis;
   readonly settlements: readonly Settlement[];
+  /** What the step issued stayed in the VM, because too many calls waited to be dispatched. */
+  readonly held?: true;
   /** Hash of what the step issued and how it ended; a replayed step must give the same. */
   readonly digest: string;
 }

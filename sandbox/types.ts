@@ -66,7 +66,7 @@ export interface VmStep {
 
 export interface StepOptions {
   readonly now: Millis;
-  /** Bound of `calls` and `logs` together, in bytes; at least one of them always comes. */
+  /** Bound of `calls` and `logs` together, in bytes; at least one of them always comes, but for 0: all stay in the VM then. */
   readonly answerBytes: number;
   /** CPU bound of the step in milliseconds. */
   readonly cpuMs: number;

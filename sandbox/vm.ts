@@ -74,6 +74,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
 
   /** The first records, counted exactly: text that is not ASCII takes up to three bytes a unit. */
   const drain = (answerBytes: number): { text: string; more: boolean } => {
+    if (answerBytes === 0) return { text: "", more: true };
     let text = ask("peekRecords", values.number(answerBytes));
     if (Buffer.byteLength(text) > answerBytes) text = ask("peekRecords", values.number(Math.floor(answerBytes / 3)));
     return { text, more: ask("dropRecords") === "true" };

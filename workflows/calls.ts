@@ -4,6 +4,7 @@ import { LIMITS } from "../protocol/limits.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
 import type { IssuedCall, Millis, Settlement } from "../protocol/step.ts";
+import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import { Children } from "./children.ts";
 import { readFailure } from "./failure.ts";
@@ -13,8 +14,12 @@ import { callTool, type ToolCall } from "./toolCall.ts";
 import type { WorkflowTaskBudget } from "./workflowTask.ts";
 
 /** Many calls in flight get a small share each of what may arrive inline, few get the whole `LIMITS.inlineBytes`. */
-const FEW_IN_FLIGHT = 64;
+const FEW_IN_FLIGHT = 16;
 const SMALL_SHARE_BYTES = 8 * 1024;
+
+/** What an issued call and a settlement cost beside what they carry inline, as JSON. */
+const ISSUED_OVERHEAD = 300;
+const SETTLEMENT_OVERHEAD = 64;
 
 /** A call that has not settled, as the status query and a continued run need it. */
 export interface OpenCall {
@@ -30,8 +35,6 @@ export interface CallsState {
   readonly open: readonly OpenCall[];
   /** Issued, and not yet dispatched. */
   readonly queue: readonly IssuedCall[];
-  /** Settled, and not yet fed to the VM. */
-  readonly settlements: readonly Settlement[];
 }
 
 /** Dispatches a run's calls and collects their settlements in the order of their arrival. */
@@ -44,6 +47,7 @@ export class Calls {
   private readonly timers = new Timers((id) => this.complete(id, { value: null }));
   private readonly open = new Map<number, OpenCall>();
   private queue: IssuedCall[] = [];
+  private queueBytes = 0;
   private settlements: Settlement[] = [];
   private toolsInFlight = 0;
   private stopped = false;
@@ -66,6 +70,11 @@ export class Calls {
     return this.queue.length;
   }
 
+  /** So many calls wait to be dispatched that the VM must keep what it issues: the queue has to fit a continued run's arguments. */
+  get queueIsFull(): boolean {
+    return this.queueBytes >= LIMITS.queueBytes;
+  }
+
   get unsettled(): number {
     return this.open.size;
   }
@@ -85,7 +94,6 @@ export class Calls {
     return {
       open: [...this.open.values()].filter(({ id }) => !queued.has(id)),
       queue: this.queue,
-      settlements: this.settlements,
     };
   }
 
@@ -105,7 +113,7 @@ export class Calls {
       ...(call.kind === "task" ? { childRunId: call.childRunId } : {}),
     });
     if (call.kind === "timer") this.timers.add(call.id, call.dueAt);
-    else this.queue.push(call);
+    else this.enqueue(call);
   }
 
   /** The guest cleared a timer. */
@@ -122,7 +130,7 @@ export class Calls {
     let bytes = 0;
     let count = 0;
     for (const settlement of this.settlements) {
-      bytes += settlement.ok ? sizeOf(settlement.result) : settlement.error.message.length;
+      bytes += SETTLEMENT_OVERHEAD + (settlement.ok ? sizeOf(settlement.result) : utf8Length(settlement.error.message));
       if (count > 0 && bytes > LIMITS.settlementBytes) break;
       count++;
     }
@@ -145,15 +153,28 @@ export class Calls {
       const bytes = this.queue[0]?.bytes ?? 0;
       await this.budget.reserve(bytes);
       if (!this.mayDispatch()) continue;
-      const call = this.queue.shift();
+      const call = this.dequeue();
       if (call?.kind === "tool") void this.runTool(call);
       if (call?.kind === "task") void this.children.start(call, this.nested(call.id));
     }
   }
 
+  private enqueue(call: IssuedCall): void {
+    this.queue.push(call);
+    this.queueBytes += call.bytes + ISSUED_OVERHEAD;
+  }
+
+  private dequeue(): IssuedCall | undefined {
+    const call = this.queue.shift();
+    if (call !== undefined) this.queueBytes -= call.bytes + ISSUED_OVERHEAD;
+    return call;
+  }
+
   private mayDispatch(): boolean {
     const inFlight = this.toolsInFlight + this.children.pending;
-    return !this.stopped && this.queue.length > 0 && inFlight < LIMITS.inflightCommands;
+    return (
+      !this.stopped && this.queue.length > 0 && inFlight < (this.pinned.inflightCommands ?? LIMITS.inflightCommands)
+    );
   }
 
   private nested(call: number) {
@@ -196,13 +217,11 @@ export class Calls {
     const call = this.open.get(id);
     if (call === undefined) return;
     this.open.delete(id);
-    this.recorder.call({ ...settledRecord(call), status: "failed", error, ...times }, error.message.length);
+    this.recorder.call({ ...settledRecord(call), status: "failed", error, ...times }, utf8Length(error.message));
     this.settlements.push({ id, ok: false, error });
   }
 
-  private takeOver({ open, queue, settlements }: CallsState): void {
-    this.queue = [...queue];
-    this.settlements = [...settlements];
+  private takeOver({ open, queue }: CallsState): void {
     for (const call of open) {
       this.open.set(call.id, call);
       if (call.dueAt !== undefined) this.timers.add(call.id, call.dueAt);
@@ -211,6 +230,7 @@ export class Calls {
     for (const call of queue) {
       const childRunId = call.kind === "task" ? { childRunId: call.childRunId } : {};
       this.open.set(call.id, { id: call.id, tool: toolOf(call), since: Date.now(), ...childRunId });
+      this.enqueue(call);
     }
   }
 }
@@ -256,5 +276,5 @@ function settledRecord(call: OpenCall): Omit<CallRecord, "status"> {
 }
 
 function sizeOf(carried: Carried): number {
-  return "claim" in carried ? carried.claim.bytes : JSON.stringify(carried.value).length;
+  return "claim" in carried ? carried.claim.bytes : utf8Length(JSON.stringify(carried.value));
 }

@@ -11,7 +11,7 @@ import {
 import type { Nested, TaskRunArgs } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { FOLLOW_UP_SIGNAL, WORKFLOW_TYPE } from "../protocol/names.ts";
-import type { CallOutcome, FollowUp } from "../protocol/signals.ts";
+import type { CallOutcome, ChildSettled, FollowUp } from "../protocol/signals.ts";
 import type { IssuedCall } from "../protocol/step.ts";
 import { safeText } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
@@ -66,9 +66,9 @@ export class Children {
     this.running.set(call, { childRunId, phase: "following" });
   }
 
-  /** Takes an outcome, from a handle or from a signal; a second one for the same call changes nothing. */
-  settle(call: number, outcome: CallOutcome): void {
-    if (this.running.delete(call)) this.settled(call, outcome);
+  /** Takes an outcome that came by signal, unless it is of a child that this run has not. */
+  hear(...[call, outcome, childRunId]: ChildSettled): void {
+    if (this.running.get(call)?.childRunId === childRunId) this.settle(call, outcome);
   }
 
   /** Before this run continues as new: has every child signal its outcome. One that has ended settles by its handle. */
@@ -78,12 +78,27 @@ export class Children {
 
   /** Asks every child to cancel; those that have ended need no asking. */
   async cancel(): Promise<void> {
-    const requests = [...this.running.values()].map(({ childRunId }) => getExternalWorkflowHandle(childRunId).cancel());
-    await Promise.allSettled(requests);
+    await Promise.allSettled([...this.running.keys()].map((call) => this.cancelOne(call)));
+  }
+
+  private async cancelOne(call: number): Promise<void> {
+    // The server refuses to start and to cancel a child in one workflow task, for ever.
+    await this.started(call);
+    const child = this.running.get(call);
+    if (child !== undefined) await getExternalWorkflowHandle(child.childRunId).cancel();
+  }
+
+  private started(call: number): Promise<void> {
+    return condition(() => this.running.get(call)?.phase !== "starting");
+  }
+
+  /** A second outcome of the same call changes nothing. */
+  private settle(call: number, outcome: CallOutcome): void {
+    if (this.running.delete(call)) this.settled(call, outcome);
   }
 
   private async handOverOne(call: number): Promise<void> {
-    await condition(() => this.running.get(call)?.phase !== "starting");
+    await this.started(call);
     if (this.running.get(call)?.phase !== "awaited") return;
     if (await this.requestFollowUp(call)) return;
     await condition(() => !this.running.has(call));

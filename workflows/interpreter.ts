@@ -44,9 +44,13 @@ export class Interpreter {
     this.snapshot = state?.snapshot;
   }
 
-  /** Feeds settlements, in their order and as one batch, and runs the VM until nothing more can run. */
-  async step(settlements: readonly Settlement[]): Promise<StepAnswer> {
-    const step = { now: Date.now(), settlements };
+  /**
+   * Feeds settlements, in their order and as one batch, and runs the VM until nothing more can run.
+   * When `held`, what it issues stays in the VM for a later step.
+   */
+  async step(settlements: readonly Settlement[], held: boolean): Promise<StepAnswer> {
+    await this.budget.room();
+    const step = { now: Date.now(), settlements, ...(held ? { held } : {}) };
     const { step: answer } = await this.advance({ step, snapshot: this.snapshotIsDue() });
     if (answer === undefined) throw bug("advance answered no step");
     if (answer.outcome.state === "suspended") {

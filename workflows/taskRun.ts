@@ -1,11 +1,11 @@
 import {
   CancellationScope,
+  CancelledFailure,
   condition,
   ContinueAsNew,
   continueAsNew,
   defineQuery,
   defineSignal,
-  getExternalWorkflowHandle,
   isCancellation,
   setCurrentDetails,
   setHandler,
@@ -16,12 +16,13 @@ import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.
 import { CODES, type TaskError } from "../protocol/errors.ts";
 import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY } from "../protocol/names.ts";
 import type { RunKey, RunProgress } from "../protocol/run.ts";
-import type { CallOutcome, ChildSettled, FollowUp } from "../protocol/signals.ts";
+import type { ChildSettled, FollowUp } from "../protocol/signals.ts";
 import type { LogLine, StepOutcome } from "../protocol/step.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
 import { Calls, type CallsState } from "./calls.ts";
 import { applicationFailure, readFailure, runFailure } from "./failure.ts";
+import { Followers } from "./followers.ts";
 import { internal } from "./internalActivities.ts";
 import { Interpreter, type InterpreterState } from "./interpreter.ts";
 import { details, progress, recentLines } from "./progress.ts";
@@ -51,13 +52,21 @@ export interface ContinuedRun {
  * Answers the task's result, in line or as a claim check; fails with an ApplicationFailure whose type is the error's code.
  */
 export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Promise<Carried> {
+  const { workflowId: taskRunId, firstExecutionRunId: firstRunId } = workflowInfo();
+  const run = { taskRunId, firstRunId };
+  const followers = new Followers(taskRunId);
+  // A parent may ask before the run is open, and one that cannot be opened has to answer too.
+  setHandler(followUp, (parent) => followers.add(parent));
   try {
-    const { workflowId: taskRunId, firstExecutionRunId: firstRunId } = workflowInfo();
-    const run = { taskRunId, firstRunId };
-    return await new TaskRun(run, args, continued ?? (await open(run, args))).toEnd();
+    for (const parent of continued?.followUps ?? []) followers.add(parent);
+    const result = await new TaskRun(run, args, continued ?? (await open(run, args)), followers).toEnd();
+    await followers.tell({ ok: true, result });
+    return result;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    throw runFailure(error);
+    const failure = runFailure(error);
+    await followers.tell({ ok: false, ...readFailure(failure) });
+    throw failure;
   }
 }
 
@@ -77,28 +86,27 @@ class TaskRun {
   private readonly recorder: Recorder;
   private readonly interpreter: Interpreter;
   private readonly calls: Calls;
-  private readonly followUps: FollowUp[];
-  private readonly serving = new CancellationScope();
+  private readonly followers: Followers;
+  private serving = new CancellationScope();
   private callsMade: number;
   private recentLines: readonly LogLine[];
   private more: boolean;
   private stepping = false;
   private bug: unknown;
 
-  constructor(run: RunKey, args: TaskRunArgs, from: Opened & Partial<ContinuedRun>) {
+  constructor(run: RunKey, args: TaskRunArgs, from: Opened & Partial<ContinuedRun>, followers: Followers) {
     this.args = args;
     this.pinned = from.pinned;
     this.recorder = new Recorder(run, from.nextLine ?? 0);
     this.interpreter = new Interpreter(run, from.pinned, inputOf(args, from.pinned), this.budget, from.interpreter);
     this.calls = new Calls(run, from.pinned, this.budget, this.recorder, from.calls);
-    this.followUps = [...(from.followUps ?? [])];
+    this.followers = followers;
     this.callsMade = from.callsMade ?? 0;
     this.recentLines = from.recentLines ?? [];
     // A new run has its first step before it; a continued one goes on where its VM stands.
     this.more = from.more ?? true;
     setHandler(status, () => this.progress());
-    setHandler(followUp, (parent) => void this.followUps.push(parent));
-    setHandler(childSettled, (call, outcome) => this.calls.children.settle(call, outcome));
+    setHandler(childSettled, (...settled) => this.calls.children.hear(...settled));
   }
 
   async toEnd(): Promise<Carried> {
@@ -137,7 +145,7 @@ class TaskRun {
   private async step(): Promise<StepAnswer> {
     this.stepping = true;
     try {
-      return await this.interpreter.step(this.calls.takeSettlements());
+      return await this.interpreter.step(this.calls.takeSettlements(), this.calls.queueIsFull);
     } finally {
       this.stepping = false;
     }
@@ -162,9 +170,20 @@ class TaskRun {
     this.calls.stopDispatching();
     await condition(() => this.calls.isDrained || this.calls.hasSettlements || this.bug !== undefined);
     if (this.calls.hasSettlements || this.bug !== undefined) return;
+    // From here on only a child can settle a call: timers rest, and go on by their deadlines.
+    this.serving.cancel();
+    await this.handOver();
+    this.serve();
+  }
+
+  /** Continues as new, unless a child settles before everything is written down. */
+  private async handOver(): Promise<void> {
     await this.calls.children.handOver();
-    await this.recorder.flush();
     const interpreter = await this.interpreter.save();
+    await this.recorder.flush();
+    if (this.calls.hasSettlements) return;
+    // What is under way here is not cancellable, and a cancellation that came meanwhile ends with this execution.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure("The run was cancelled");
     await continueAsNew<typeof taskRun>(this.continuedArgs(), {
       pinned: this.pinned,
       interpreter,
@@ -172,7 +191,7 @@ class TaskRun {
       callsMade: this.callsMade,
       nextLine: this.recorder.nextLine,
       recentLines: this.recentLines,
-      followUps: this.followUps,
+      followUps: this.followers.state,
       more: this.more,
     });
   }
@@ -182,26 +201,25 @@ class TaskRun {
     return { task: this.args.task, ...(this.args.options === undefined ? {} : { options: this.args.options }) };
   }
 
-  /** Ends everything that is in flight, writes the record, and tells who follows this run. Not cancellable. */
+  /** Ends everything that is in flight and writes the record. Not cancellable. */
   private async close(ending: Ending): Promise<void> {
+    this.calls.stopDispatching();
     this.serving.cancel();
     await CancellationScope.nonCancellable(async () => {
       await this.calls.children.cancel();
-      await internal.closeRun({ ...this.recorder.take(), end: endOf(ending) });
+      await internal.closeRun({ ...(await this.recorder.takeLast()), end: endOf(ending) });
       showClosed(ending.status);
-      const signals = this.followUps.map(({ taskRunId, call }) =>
-        getExternalWorkflowHandle(taskRunId).signal(CHILD_SETTLED_SIGNAL, call, outcomeOf(ending)),
-      );
-      await Promise.allSettled(signals);
     });
   }
 
   /** Runs beside the steps; whatever it throws is a bug, and ends the run. */
   private serve(): void {
-    this.serving
+    const serving = new CancellationScope();
+    this.serving = serving;
+    serving
       .run(() => this.calls.serve())
       .catch((error: unknown) => {
-        if (!this.serving.consideredCancelled || !isCancellation(error)) this.bug = error;
+        if (!serving.consideredCancelled || !isCancellation(error)) this.bug = error;
       });
   }
 
@@ -228,12 +246,6 @@ function endOf(ending: Ending): RunEnd {
   if (ending.status === "completed") return { status: ending.status, result: ending.result, endedAt };
   if (ending.status === "cancelled") return { status: ending.status, error: CANCELLED, endedAt };
   return { status: ending.status, error: readFailure(ending.failure).error, endedAt };
-}
-
-function outcomeOf(ending: Ending): CallOutcome {
-  return ending.status === "completed"
-    ? { ok: true, result: ending.result }
-    : { ok: false, ...readFailure(ending.failure) };
 }
 
 function inputOf(args: TaskRunArgs, { inputClaim }: PinnedRun): Carried {

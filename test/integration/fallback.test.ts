@@ -5,6 +5,7 @@ import type { AdvanceRequest } from "../../protocol/activities.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
 import type { RunningWorker } from "../../worker.ts";
 import { decoratedWorker } from "../support/decoratedWorker.ts";
+import { eventually } from "../support/eventually.ts";
 import { TestStack } from "../support/stack.ts";
 import { WITNESS } from "../support/witness.ts";
 
@@ -62,14 +63,21 @@ describe("a run whose internal activities fail as local ones goes on with regula
   });
 
   test("however much settles at once, what is fed and written down fits a regular activity", async () => {
+    const CALLS = 450;
     failsLocally = (type) => type === ACTIVITIES.recordCalls || stack.control.requests("/wide").length > 0;
-    stack.control.on("/wide", () => ({ body: "x".repeat(50_000) }));
-    stack.control.hold("/wide");
-    const run = await stack.start("wide", { url: stack.control.url, calls: 64 });
-    await stack.control.arrived("/wide", 64);
-    stack.control.release("/wide");
+    stack.control.on("/wide", () => ({ body: "x".repeat(6_000) }));
+    const held = `/regular/${ACTIVITIES.advance}`;
+    stack.control.hold(held);
+    const steps = stack.control.requests(held).length;
+    const run = await stack.start("wide", { url: stack.control.url, calls: CALLS });
+    // The first result's step is under way until all of the others have come.
+    await eventually(async () => {
+      const { raw } = await stack.client.workflow.getHandle(run).describe();
+      return raw.pendingActivities?.length === 1 && stack.control.requests(held).length > steps;
+    });
+    stack.control.release(held);
     const report = await stack.tasker.result(run);
-    assert.equal(report.result, 64 * 50_002, JSON.stringify(report.error));
+    assert.equal(report.result, CALLS * 6_002, JSON.stringify(report.error));
     assert.ok(report.calls.every(({ status }) => status === "completed"));
   });
 });

@@ -13,6 +13,7 @@ export function decoratedWorker(
     TASKER_SQLITE_SYNCHRONOUS: "normal",
     TASKER_HTTP_PRIVATE: "127.0.0.1",
     TASKER_LOG_LEVEL: "error",
+    TASKER_INFLIGHT_CALLS: "500",
   };
   return startWorker(readConfiguration(environment), { decorate });
 }

@@ -147,6 +147,7 @@ export class TestStack {
       TASKER_HOME: this.directory,
       TASKER_SQLITE_SYNCHRONOUS: "normal",
       TASKER_HTTP_PRIVATE: "127.0.0.1",
+      TASKER_INFLIGHT_CALLS: "500",
       TASKER_LOG_LEVEL: "error",
       ...(this.postgres === undefined ? {} : { TASKER_DATABASE_URL: this.postgres.url }),
       ...settings,
