@@ -275,3 +275,14 @@ test("an answer is bounded in bytes; what does not fit comes with the next, the 
   assert.equal(guests.run(task, tight).calls.length, 1, "one always comes");
   assert.deepEqual(guests.run(startOf(task), options).digest, step.digest);
 });
+
+test("with no room for an answer the guest goes on, and all that it issues stays in the VM", () => {
+  const none = { ...OPTIONS, answerBytes: 0 };
+  const { vm, step } = guests.start(`async () => (await tools.a.b(1)) + (await tools.a.b(2))`, OPTIONS);
+  assert.equal(step.calls.length, 1);
+  const held = vm.resume([{ id: 1, ok: true, result: "3" }], none);
+  assert.deepEqual([held.state, held.calls, held.more], ["suspended", [], true]);
+  const told = vm.resume([], OPTIONS);
+  assert.deepEqual([told.calls.map(({ id }) => id), told.more], [[2], false]);
+  assert.equal(vm.resume([{ id: 2, ok: true, result: "4" }], none).result, "7");
+});

@@ -209,7 +209,10 @@ export class Calls {
     const call = this.open.get(id);
     if (call === undefined) return;
     this.open.delete(id);
-    this.recorder.call({ ...settledRecord(call), status: "completed", result, ...times }, sizeOf(result));
+    this.recorder.call(
+      { ...settledRecord(call), status: "completed", result, ...times },
+      "claim" in result ? 0 : sizeOf(result),
+    );
     this.settlements.push({ id, ok: true, result });
   }
 
@@ -275,6 +278,7 @@ function settledRecord(call: OpenCall): Omit<CallRecord, "status"> {
   };
 }
 
+/** Bytes of the value as JSON, wherever it lies. */
 function sizeOf(carried: Carried): number {
   return "claim" in carried ? carried.claim.bytes : utf8Length(JSON.stringify(carried.value));
 }
