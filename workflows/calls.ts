@@ -3,9 +3,10 @@ import type { PinnedRun } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
-import type { IssuedCall, Millis, Settlement } from "../protocol/step.ts";
+import type { IssuedCall, Settlement } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
+import { openRecord, settledRecord, sizeOf, toolOf, type OpenCall } from "./callRecord.ts";
 import { Children } from "./children.ts";
 import { readFailure } from "./failure.ts";
 import type { Recorder } from "./recorder.ts";
@@ -20,15 +21,6 @@ const SMALL_SHARE_BYTES = 8 * 1024;
 /** What an issued call and a settlement cost beside what they carry inline, as JSON. */
 const ISSUED_OVERHEAD = 300;
 const SETTLEMENT_OVERHEAD = 64;
-
-/** A call that has not settled, as the status query and a continued run need it. */
-export interface OpenCall {
-  readonly id: number;
-  readonly tool: string;
-  readonly since: Millis;
-  readonly dueAt?: Millis;
-  readonly childRunId?: string;
-}
 
 /** What a continued run takes over: nothing of it was lost, and nothing is started again. */
 export interface CallsState {
@@ -236,49 +228,4 @@ export class Calls {
       this.enqueue(call);
     }
   }
-}
-
-function toolOf(call: IssuedCall): string {
-  return call.kind === "task" ? "tasks.execute" : call.tool;
-}
-
-function openRecord(call: IssuedCall): CallRecord {
-  return {
-    id: call.id,
-    tool: toolOf(call),
-    status: "pending",
-    args: argsOf(call),
-    attempts: 0,
-    startedAt: Date.now(),
-    ...(call.kind === "task" ? { childRunId: call.childRunId } : {}),
-  };
-}
-
-function argsOf(call: IssuedCall): Carried {
-  switch (call.kind) {
-    case "tool":
-    case "refused":
-      return call.args;
-    case "timer":
-      return { value: [call.ms] };
-    case "task":
-      return "claim" in call.input ? call.input : { value: [call.task, call.input.value] };
-  }
-}
-
-/** Attempts and times are the workflow's own view, until the tool's answer brings better ones. */
-function settledRecord(call: OpenCall): Omit<CallRecord, "status"> {
-  return {
-    id: call.id,
-    tool: call.tool,
-    attempts: 1,
-    startedAt: call.since,
-    endedAt: Date.now(),
-    ...(call.childRunId === undefined ? {} : { childRunId: call.childRunId }),
-  };
-}
-
-/** Bytes of the value as JSON, wherever it lies. */
-function sizeOf(carried: Carried): number {
-  return "claim" in carried ? carried.claim.bytes : utf8Length(JSON.stringify(carried.value));
 }

@@ -1,0 +1,60 @@
+import type { CallRecord } from "../protocol/run.ts";
+import type { IssuedCall, Millis } from "../protocol/step.ts";
+import { utf8Length } from "../protocol/text.ts";
+import type { Carried } from "../protocol/value.ts";
+
+/** A call that has not settled, as the status query and a continued run need it. */
+export interface OpenCall {
+  readonly id: number;
+  readonly tool: string;
+  readonly since: Millis;
+  readonly dueAt?: Millis;
+  readonly childRunId?: string;
+}
+
+/** The dotted name that a record and a status show. */
+export function toolOf(call: IssuedCall): string {
+  return call.kind === "task" ? "tasks.execute" : call.tool;
+}
+
+/** The record of a call that was just issued. */
+export function openRecord(call: IssuedCall): CallRecord {
+  return {
+    id: call.id,
+    tool: toolOf(call),
+    status: "pending",
+    args: argsOf(call),
+    attempts: 0,
+    startedAt: Date.now(),
+    ...(call.kind === "task" ? { childRunId: call.childRunId } : {}),
+  };
+}
+
+function argsOf(call: IssuedCall): Carried {
+  switch (call.kind) {
+    case "tool":
+    case "refused":
+      return call.args;
+    case "timer":
+      return { value: [call.ms] };
+    case "task":
+      return "claim" in call.input ? call.input : { value: [call.task, call.input.value] };
+  }
+}
+
+/** Attempts and times are the workflow's own view, until the tool's answer brings better ones. */
+export function settledRecord(call: OpenCall): Omit<CallRecord, "status"> {
+  return {
+    id: call.id,
+    tool: call.tool,
+    attempts: 1,
+    startedAt: call.since,
+    endedAt: Date.now(),
+    ...(call.childRunId === undefined ? {} : { childRunId: call.childRunId }),
+  };
+}
+
+/** Bytes of the value as JSON, wherever it lies. */
+export function sizeOf(carried: Carried): number {
+  return "claim" in carried ? carried.claim.bytes : utf8Length(JSON.stringify(carried.value));
+}
