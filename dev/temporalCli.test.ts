@@ -159,7 +159,7 @@ test("the first line comes at once, and more while a build goes on", async () =>
 
 test("a build that fails leaves nothing in the cache, shows Go's own words and every way there is", async () => {
   const machine = new Machine();
-  machine.go(GO_VERSION, "echo 'dial tcp: lookup proxy.golang.org: no such host' >&2; exit 1");
+  machine.go(GO_VERSION, "echo 'dial tcp: lookup modules.example: no such host' >&2; exit 1");
   await assert.rejects(machine.find(), {
     code: "temporal_cli_missing",
     class: "infrastructure",
