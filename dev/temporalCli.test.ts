@@ -164,7 +164,7 @@ test("a build that fails leaves nothing in the cache, shows Go's own words and e
     code: "temporal_cli_missing",
     class: "infrastructure",
     message:
-      /download failed[^]*Go build failed[^]*proxy\.golang\.org[^]*PATH[^]*TASKER_TEMPORAL_CLI[^]*TEMPORAL_ADDRESS/,
+      /download failed[^]*Go build failed[^]*modules\.example[^]*PATH[^]*TASKER_TEMPORAL_CLI[^]*TEMPORAL_ADDRESS/,
   });
   const [folder] = readdirSync(path.join(machine.cache, "tasker"));
   assert.deepEqual(readdirSync(path.join(machine.cache, "tasker", folder!)), ["lock"]);
