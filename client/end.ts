@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from "@temporalio/client";
-import { CODES, type ErrorClass, type TaskError } from "../protocol/errors.ts";
+import { CODES, isErrorClass, type ErrorClass, type TaskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import type { Outcome } from "./outcome.ts";
@@ -36,12 +36,9 @@ function failureOf(cause: unknown): TaskError {
   if (!(cause instanceof ApplicationFailure)) return fact(CODES.internal, "infrastructure", message);
   const details: unknown = cause.details?.[0];
   const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
-  const error = fact(cause.type ?? CODES.internal, toClass(noted["class"]), message);
+  const errorClass = isErrorClass(noted["class"]) ? noted["class"] : "infrastructure";
+  const error = fact(cause.type ?? CODES.internal, errorClass, message);
   return typeof noted["stack"] === "string" && noted["stack"] !== "" ? { ...error, stack: noted["stack"] } : error;
-}
-
-function toClass(value: unknown): ErrorClass {
-  return value === "guest" || value === "tool" || value === "limit" ? value : "infrastructure";
 }
 
 /** The workflow answers a `Carried`; whatever else stands there is taken as the value itself. */

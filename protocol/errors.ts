@@ -4,6 +4,10 @@
  */
 export type ErrorClass = "guest" | "tool" | "limit" | "infrastructure";
 
+export function isErrorClass(value: unknown): value is ErrorClass {
+  return value === "guest" || value === "tool" || value === "limit" || value === "infrastructure";
+}
+
 /** A failure as it is stored, shown and carried between runs. `code` is stable; `message` tells a person what to change. */
 export interface TaskError {
   readonly code: string;

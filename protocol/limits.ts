@@ -50,8 +50,9 @@ export const LIMITS = {
   inlineBytes: 64 * KiB,
   /** The same for the result of a nested run: as many of them may end at once as calls are in flight. */
   nestedInlineBytes: 16 * KiB,
-  /** Results that may arrive inline at the same time; divided by the calls in flight it bounds each. */
-  inflightResultBytes: 8 * MiB,
+  /** Tools in flight that may each answer `inlineBytes`; those beyond get `inlineShareBytes` each: below 8 MiB in all. */
+  inlineFew: 16,
+  inlineShareBytes: 8 * KiB,
   /** One answer of `advance`. What does not fit stays in the VM and comes with the next answer. */
   answerBytes: MiB,
   /** Commands and markers of one workflow task; the rest waits for the next. The server refuses 4 MB. */

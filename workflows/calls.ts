@@ -14,10 +14,6 @@ import { Timers } from "./timers.ts";
 import { callTool, type ToolCall } from "./toolCall.ts";
 import type { WorkflowTaskBudget } from "./workflowTask.ts";
 
-/** Many calls in flight get a small share each of what may arrive inline, few get the whole `LIMITS.inlineBytes`. */
-const FEW_IN_FLIGHT = 16;
-const SMALL_SHARE_BYTES = 8 * 1024;
-
 /** What an issued call and a settlement cost beside what they carry inline, as JSON. */
 const ISSUED_OVERHEAD = 300;
 const SETTLEMENT_OVERHEAD = 64;
@@ -174,7 +170,7 @@ export class Calls {
   }
 
   private async runTool(call: ToolCall): Promise<void> {
-    const inlineBytes = this.toolsInFlight < FEW_IN_FLIGHT ? LIMITS.inlineBytes : SMALL_SHARE_BYTES;
+    const inlineBytes = this.toolsInFlight < LIMITS.inlineFew ? LIMITS.inlineBytes : LIMITS.inlineShareBytes;
     this.toolsInFlight++;
     try {
       const { result, ...times } = await callTool(this.run, this.pinned, call, inlineBytes);

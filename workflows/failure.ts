@@ -8,7 +8,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from "@temporalio/workflow";
-import { CODES, TaskerError, type ErrorClass, type TaskError } from "../protocol/errors.ts";
+import { CODES, isErrorClass, TaskerError, type TaskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallFailure } from "../protocol/signals.ts";
 import { safeText } from "../protocol/text.ts";
@@ -101,8 +101,4 @@ export function applicationFailure(error: TaskError): ApplicationFailure {
 
 function messageOf(error: unknown): string {
   return safeText(error instanceof Error ? error.message : String(error), LIMITS.errorBytes);
-}
-
-function isErrorClass(value: unknown): value is ErrorClass {
-  return value === "guest" || value === "tool" || value === "limit" || value === "infrastructure";
 }

@@ -3,15 +3,12 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { Context } from "@temporalio/activity";
 import type { AdvanceRequest } from "../../protocol/activities.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
-import type { RunningWorker } from "../../worker.ts";
-import { decoratedWorker } from "../support/decoratedWorker.ts";
 import { eventually } from "../support/eventually.ts";
 import { TestStack } from "../support/stack.ts";
 import { WITNESS } from "../support/witness.ts";
 
 describe("a run whose internal activities fail as local ones goes on with regular ones", () => {
   let stack: TestStack;
-  let worker: RunningWorker;
   /** Whether a request fails as a local activity. */
   let failsLocally: (type: string, request: unknown) => boolean = () => false;
   before(async () => {
@@ -23,32 +20,33 @@ describe("a run whose internal activities fail as local ones goes on with regula
         return answers.reduce((sum, { body }) => sum + body.length, 0);
       };`,
     });
-    worker = await decoratedWorker(stack, (activities) => {
-      const wrap =
-        <Request, Answer>(type: string, activity: (request: Request) => Promise<Answer>) =>
-        async (request: Request): Promise<Answer> => {
-          if (failsLocally(type, request)) {
-            if (Context.current().info.isLocal) throw new Error("no local activity today");
-            await fetch(`${stack.control.url}/regular/${type}`);
-          }
-          return activity(request);
-        };
-      const { [ACTIVITIES.advance]: advance, [ACTIVITIES.recordCalls]: recordCalls } = activities;
-      return {
-        ...activities,
-        [ACTIVITIES.advance]: wrap(ACTIVITIES.advance, advance),
-        [ACTIVITIES.recordCalls]: wrap(ACTIVITIES.recordCalls, recordCalls),
-      };
-    });
+    await stack.worker(
+      {},
+      {
+        decorate: (activities) => {
+          const wrap =
+            <Request, Answer>(type: string, activity: (request: Request) => Promise<Answer>) =>
+            async (request: Request): Promise<Answer> => {
+              if (failsLocally(type, request)) {
+                if (Context.current().info.isLocal) throw new Error("no local activity today");
+                await fetch(`${stack.control.url}/regular/${type}`);
+              }
+              return activity(request);
+            };
+          const { [ACTIVITIES.advance]: advance, [ACTIVITIES.recordCalls]: recordCalls } = activities;
+          return {
+            ...activities,
+            [ACTIVITIES.advance]: wrap(ACTIVITIES.advance, advance),
+            [ACTIVITIES.recordCalls]: wrap(ACTIVITIES.recordCalls, recordCalls),
+          };
+        },
+      },
+    );
   });
   beforeEach(() => {
     failsLocally = () => false;
   });
-  after(async () => {
-    stack.control.releaseAll();
-    await worker.stop();
-    await stack.stop();
-  });
+  after(() => stack.stop());
 
   test("a cancellation that comes while a run is saved to continue as new is not lost", async () => {
     failsLocally = (type, request) => type === ACTIVITIES.advance && (request as AdvanceRequest).step === undefined;

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ACTIVITIES } from "../../protocol/names.ts";
-import { decoratedWorker } from "../support/decoratedWorker.ts";
 import { eventually } from "../support/eventually.ts";
 import { nestedRuns } from "../support/nestedRuns.ts";
 import { TestStack } from "../support/stack.ts";
-import type { RunningWorker } from "../../worker.ts";
 
 describe("a parent learns how its child ended, whatever became of either", () => {
   let stack: TestStack;
-  let worker: RunningWorker;
   before(async () => {
     stack = await TestStack.start();
     await stack.publish({
@@ -30,19 +27,20 @@ describe("a parent learns how its child ended, whatever became of either", () =>
         return child;
       };`,
     });
-    worker = await decoratedWorker(stack, (activities) => ({
-      ...activities,
-      [ACTIVITIES.openRun]: async (request) => {
-        if (request.args.task === "no-such-task") await fetch(`${stack.control.url}/opens`);
-        return activities[ACTIVITIES.openRun](request);
+    await stack.worker(
+      {},
+      {
+        decorate: (activities) => ({
+          ...activities,
+          [ACTIVITIES.openRun]: async (request) => {
+            if (request.args.task === "no-such-task") await fetch(`${stack.control.url}/opens`);
+            return activities[ACTIVITIES.openRun](request);
+          },
+        }),
       },
-    }));
+    );
   });
-  after(async () => {
-    stack.control.releaseAll();
-    await worker.stop();
-    await stack.stop();
-  });
+  after(() => stack.stop());
 
   async function childOf(run: string): Promise<string> {
     return (await nestedRuns(stack, run))[0] ?? "";

@@ -12,7 +12,7 @@ import type { RunReport } from "../../protocol/run.ts";
 import type { Store } from "../../protocol/store.ts";
 import { publishFolder } from "../../publishing/publishFolder.ts";
 import { openStore } from "../../store/openStore.ts";
-import { startWorker, type RunningWorker } from "../../worker.ts";
+import { startWorker, type RunningWorker, type WorkerOptions } from "../../worker.ts";
 import { ControlServer } from "./controlServer.ts";
 import { startPostgres, type TestPostgres } from "../postgres.ts";
 import { spawnWorker, type WorkerProcess } from "./workerProcess.ts";
@@ -105,8 +105,8 @@ export class TestStack {
   }
 
   /** A worker in this process. */
-  async worker(settings: WorkerSettings = {}): Promise<RunningWorker> {
-    const worker = await startWorker(this.configuration(settings));
+  async worker(settings: WorkerSettings = {}, options: WorkerOptions = {}): Promise<RunningWorker> {
+    const worker = await startWorker(this.configuration(settings), options);
     this.inProcess.push(worker);
     return worker;
   }
