@@ -6,10 +6,12 @@ import { temporalTls, type TemporalTls } from "./configuration/temporalTls.ts";
 /** Everything that a process of this project is told from outside; read once, then passed on. */
 export interface Configuration extends Omit<
   Values,
-  "databaseFile" | "tlsCaPath" | "tlsCaData" | "tlsCertPath" | "tlsCertData" | "tlsKeyPath" | "tlsKeyData"
+  "databaseFile" | "keyFile" | "tlsCaPath" | "tlsCaData" | "tlsCertPath" | "tlsCertData" | "tlsKeyPath" | "tlsKeyData"
 > {
   /** The SQLite file of the store; meaningless with a `databaseUrl`. */
   readonly databaseFile: string;
+  /** The file of encryption keys; meaningless with `keys`. */
+  readonly keyFile: string;
   readonly tls: TemporalTls;
   /** What a person should know and nothing fails for: one line each. */
   readonly warnings: readonly string[];
@@ -23,10 +25,11 @@ export function readConfiguration(environment: Environment = process.env): Confi
   const values = readValues(environment);
   const warnings = unreadVariables(environment);
   const databaseFile = values.databaseFile ?? path.join(values.home, "tasker.db");
+  const keyFile = values.keyFile ?? path.join(values.home, "keys");
   const tls = temporalTls(values);
-  if (values.temporalAddress !== undefined || tls === false) return { ...values, databaseFile, tls, warnings };
+  if (values.temporalAddress !== undefined || tls === false) return { ...values, databaseFile, keyFile, tls, warnings };
   warnings.push("API key and TLS have no effect without TEMPORAL_ADDRESS: an embedded server is used.");
-  return { ...values, databaseFile, tls: false, temporalApiKey: undefined, warnings };
+  return { ...values, databaseFile, keyFile, tls: false, temporalApiKey: undefined, warnings };
 }
 
 /** What `Connection.connect` and `NativeConnection.connect` take. Throws when there is no server to connect to yet. */

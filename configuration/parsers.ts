@@ -77,6 +77,21 @@ export const privateHosts = list(
   (value) => range(value) ?? host(value),
 );
 
+/** An http or https URL, without credentials. */
+export const httpUrl: Parser<string> = {
+  accepts: "a URL that starts with https:// or http://, without user and password",
+  parse: (value) => {
+    if (!URL.canParse(value)) return undefined;
+    const { protocol, username, password } = new URL(value);
+    return /^https?:$/.test(protocol) && username === "" && password === "" ? value : undefined;
+  },
+};
+
+/** Origins of web pages, as browsers send them. */
+export const origins = list("origins, separated by commas, as `https://temporal.example.com`; or `none`", (value) =>
+  URL.canParse(value) && new URL(value).origin === value ? value : undefined,
+);
+
 function list(accepts: string, item: (value: string) => string | undefined): Parser<readonly string[]> {
   return {
     accepts,

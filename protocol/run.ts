@@ -1,6 +1,6 @@
 import type { Json } from "./json.ts";
 import type { TaskError } from "./errors.ts";
-import type { LogLine, Millis } from "./step.ts";
+import type { LogLine, Millis, Usage } from "./step.ts";
 import type { Carried } from "./value.ts";
 
 export const RUN_STATUSES = [
@@ -43,6 +43,7 @@ export interface CallRecord {
   readonly endedAt?: Millis;
   /** For `tasks.execute`: the child's id. */
   readonly childRunId?: string;
+  readonly usage?: Usage;
 }
 
 /** The permanent record of a run. */
@@ -85,6 +86,8 @@ export interface CallReport {
   readonly attempts: number;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Present when the service counts what a call uses up. */
+  readonly usage?: Usage;
 }
 
 /** Answer of the `status` query. */

@@ -27,6 +27,8 @@ export type IssuedCall = {
       readonly links?: readonly ChainLink[];
       readonly summary: string;
       readonly timeouts?: ToolTimeouts;
+      /** The task queue of a service that has a rate or a concurrency of its own; the run's when absent. */
+      readonly queue?: string;
     }
   | {
       readonly kind: "task";
@@ -70,6 +72,8 @@ export interface JournalStep {
 /** A VM's memory in the blob store. */
 export interface SnapshotRef extends Claim {
   readonly engine: string;
+  /** The secrets that the VM has been told, so that whoever restores it can go on masking them. */
+  readonly secrets?: readonly Claim[];
 }
 
 /** How a lost VM is made again: the newest snapshot, if there is one, and every step after it. */
@@ -89,6 +93,11 @@ export interface ToolAnswer {
   readonly attempts: number;
   readonly startedAt: Millis;
   readonly endedAt: Millis;
+  /** What the call used up of a paid service, as that service counts it. */
+  readonly usage?: Usage;
 }
+
+/** Amounts by what is counted: `{"inputTokens": 12, "outputTokens": 40}`. */
+export type Usage = Readonly<Record<string, number>>;
 
 export type { Json, JsonText };

@@ -1,6 +1,6 @@
 import type { TaskError } from "./errors.ts";
 import type { CallRecord, RunKey, RunRecord } from "./run.ts";
-import type { LogLine, Millis } from "./step.ts";
+import type { LogLine, Millis, Usage } from "./step.ts";
 import type { TaskVersion } from "./task.ts";
 import type { Carried, Claim } from "./value.ts";
 
@@ -10,6 +10,8 @@ export interface Store {
   readonly runs: RunStore;
   readonly blobs: BlobStore;
   readonly engines: EngineStore;
+  readonly secrets: SecretStore;
+  readonly usage: UsageStore;
   /** Finishes what was begun and releases connections and threads. */
   close(): Promise<void>;
 }
@@ -67,12 +69,80 @@ export interface RunEnd {
   readonly endedAt: Millis;
 }
 
+/** The keystore's rows. Values arrive sealed; nothing here can open them. */
+export interface SecretStore {
+  /** Adds or replaces. The audit entry is written in the same transaction, as for every method that takes one. */
+  set(secret: SealedSecret, audit: SecretAccess): Promise<void>;
+  get(namespace: string, name: string, audit: SecretAccess): Promise<SealedSecret | undefined>;
+  /** Whether there was one. */
+  delete(namespace: string, name: string, audit: SecretAccess): Promise<boolean>;
+  /** By name, without values. */
+  list(namespace: string, audit: SecretAccess): Promise<Omit<SealedSecret, "sealed">[]>;
+  /** Every secret of every namespace, for a rotation. */
+  all(): Promise<SealedSecret[]>;
+  /** Puts another sealing in the place of `before`; false when the secret has changed meanwhile. */
+  reseal(before: SealedSecret, sealed: Uint8Array, keyId: string, audit: SecretAccess): Promise<boolean>;
+  /** Writes an access down that reached no secret, such as a refused one. */
+  audit(entry: SecretAccess): Promise<void>;
+  /** Newest first, at most `limit` (1 to 1,000). */
+  auditTrail(filter: {
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly limit: number;
+  }): Promise<SecretAccess[]>;
+}
+
+export interface SealedSecret {
+  readonly namespace: string;
+  readonly name: string;
+  readonly sealed: Uint8Array;
+  /** Of the key that sealed it. */
+  readonly keyId: string;
+  readonly createdAt: Millis;
+  readonly updatedAt: Millis;
+}
+
+/** One line of the audit table. `actor` is `task NAME`, `service NAME` or `operator NAME`. */
+export interface SecretAccess {
+  readonly at: Millis;
+  readonly action: "get" | "set" | "delete" | "list" | "rotate";
+  readonly outcome: "ok" | "absent" | "denied" | "failed";
+  readonly namespace: string;
+  /** Empty for `list`. */
+  readonly name: string;
+  readonly actor: string;
+  readonly taskRunId?: string;
+}
+
+/** Counters of what was used up on one day, for budgets that hold across workers. */
+export interface UsageStore {
+  /**
+   * Adds `amounts` unless a counter would pass its bound, in one transaction: all are added or none.
+   * Answers the counter that stands at its bound, if one does.
+   * @param day ISO date in UTC, as `2026-01-31`
+   */
+  reserve(
+    day: string,
+    service: string,
+    amounts: Usage,
+    bounds: Usage,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly counter: string; readonly used: number }>;
+  /** Adds without a bound: what was used up is known only afterwards. */
+  add(day: string, service: string, amounts: Usage): Promise<void>;
+  read(day: string, service: string): Promise<Usage>;
+}
+
 /** Content-addressed bytes, each held by the runs that refer to it. Claims in run and call records hold too. */
 export interface BlobStore {
   /** Keeps the bytes for this run and answers their claim only once they were read back whole. */
-  put(owner: RunKey, bytes: Uint8Array): Promise<Claim>;
+  put(owner: RunKey, bytes: Uint8Array, options?: PutOptions): Promise<Claim>;
   /** Undefined when no such blob is there. Throws `blob_missing` when its bytes do not hash to its name. */
   get(sha256: string): Promise<Uint8Array | undefined>;
+}
+
+export interface PutOptions {
+  /** Seal the bytes even where encryption is off; the claim says `secret`. */
+  readonly secret?: boolean;
 }
 
 /** Engines by their hash: every engine that an unfinished run names must be here. */

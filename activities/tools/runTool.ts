@@ -1,7 +1,7 @@
 import { Context } from "@temporalio/activity";
 import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { Millis, ToolAnswer } from "../../protocol/step.ts";
+import type { Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { carry, readCarried } from "../carried.ts";
@@ -38,6 +38,7 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
     });
     const stopHeartbeat = startHeartbeat();
     let service: Service | undefined;
+    let usage: Usage | undefined;
     try {
       // Temporal takes any name, and the policy may be another on this worker: what `advance` allowed is asked again.
       const found = deps.registry.resolve(info.activityType.split("."), request);
@@ -51,10 +52,11 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
         attempt: info.attempt,
         signal: cancellationSignal,
         links: request.links ?? [],
+        reportUsage: (counted) => (usage = counted),
       });
       const result = await orAborted(call, cancellationSignal);
       const carried = await stored(carry(deps.blobs, request.run, resultJson(result), request.inlineBytes));
-      return { result: carried, ...timing() };
+      return { result: carried, ...timing(), ...(usage === undefined ? {} : { usage }) };
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
       if (cancellationSignal.aborted) throw cancellationSignal.reason;

@@ -1,6 +1,6 @@
 import type { TaskError } from "../../protocol/errors.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { ChainLink, ToolTimeouts } from "../../protocol/step.ts";
+import type { ChainLink, ToolTimeouts, Usage } from "../../protocol/step.ts";
 
 /** What a tool's method gets beside its arguments. */
 export interface ToolContext {
@@ -14,6 +14,8 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** Links after the first, for a service that is a chain. */
   readonly links: readonly ChainLink[];
+  /** Notes what this attempt used up of a paid service; the last word of an attempt counts. */
+  readonly reportUsage: (usage: Usage) => void;
 }
 
 /** Whether a call changes anything outside. An effect is never made again once its result was recorded. */
@@ -24,6 +26,8 @@ export interface Method {
   readonly kind: MethodKind | ((args: readonly Json[]) => MethodKind);
   /** What differs from the defaults in `LIMITS`; a function under the same terms as `kind`. */
   readonly timeouts?: ToolTimeouts | ((args: readonly Json[]) => ToolTimeouts | undefined);
+  /** Arguments and result are secrets: they travel as sealed claim checks only, never inside a history. */
+  readonly secret?: true;
   /** One line for the Web UI: what the call is about, without secrets. */
   summary?(args: readonly Json[]): string;
   /** Answers what JSON can hold; `undefined` becomes null. Throws a TaskerError, or what the service's `mapError` knows. */

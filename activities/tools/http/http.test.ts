@@ -180,6 +180,7 @@ describe("http.fetch sends", () => {
         attempt: 1,
         signal: AbortSignal.abort(),
         links: [],
+        reportUsage: () => undefined,
       };
       await assert.rejects(method.call(args as never, context), (error: Error & { code: string; class: string }) => {
         assert.deepEqual([error.code, error.class], [code, "guest"]);

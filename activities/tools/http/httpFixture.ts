@@ -47,6 +47,7 @@ export function fetchWith(options: Partial<HttpOptions> = {}): { fetch: Fetch; c
     attempt: 1,
     signal: new AbortController().signal,
     links: [],
+    reportUsage: () => undefined,
   };
   return {
     fetch: (url, init, context) =>
