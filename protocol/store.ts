@@ -69,9 +69,13 @@ export interface RunEnd {
   readonly endedAt: Millis;
 }
 
-/** The keystore's rows. Values arrive sealed; nothing here can open them. */
+/**
+ * The keystore's rows. Values arrive sealed; nothing here can open them. A change and its audit entry are one
+ * transaction, and what is read is answered only once its entry is written. An entry's outcome becomes `absent`
+ * when there was no such secret.
+ */
 export interface SecretStore {
-  /** Adds or replaces. The audit entry is written in the same transaction, as for every method that takes one. */
+  /** Adds or replaces; `createdAt` counts only for one that is added. */
   set(secret: SealedSecret, audit: SecretAccess): Promise<void>;
   get(namespace: string, name: string, audit: SecretAccess): Promise<SealedSecret | undefined>;
   /** Whether there was one. */
@@ -80,7 +84,7 @@ export interface SecretStore {
   list(namespace: string, audit: SecretAccess): Promise<Omit<SealedSecret, "sealed">[]>;
   /** Every secret of every namespace, for a rotation. */
   all(): Promise<SealedSecret[]>;
-  /** Puts another sealing in the place of `before`; false when the secret has changed meanwhile. */
+  /** Puts another sealing in the place of `before`; false, and no entry, when the secret has changed meanwhile. */
   reseal(before: SealedSecret, sealed: Uint8Array, keyId: string, audit: SecretAccess): Promise<boolean>;
   /** Writes an access down that reached no secret, such as a refused one. */
   audit(entry: SecretAccess): Promise<void>;

@@ -6,7 +6,9 @@ import { invalidArgument, storeError } from "./errors.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { openPostgres } from "./postgres/openPostgres.ts";
 import { createRunStore } from "./runs.ts";
+import { createSecretStore } from "./secrets.ts";
 import { openSqlite } from "./sqlite/openSqlite.ts";
+import { createUsageStore } from "./usage.ts";
 import { createVersionStore } from "./versions.ts";
 
 export interface StoreOptions {
@@ -39,6 +41,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     runs: createRunStore(database),
     blobs: createBlobStore(database),
     engines: createEngineStore(database),
+    secrets: createSecretStore(database),
+    usage: createUsageStore(database),
     close: () => database.close(),
   };
 }

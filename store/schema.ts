@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /** The tables, the same on both databases. Times are milliseconds; every `text` that holds JSON is one `JSON.stringify`. */
 export interface Schema {
   tasker_versions: VersionRow;
@@ -8,6 +10,9 @@ export interface Schema {
   tasker_blobs: { sha256: string; bytes: Uint8Array };
   tasker_blob_refs: { sha256: string } & RunKeyColumns;
   tasker_engines: { engine: string; bytes: Uint8Array };
+  tasker_secrets: SecretRow;
+  tasker_secret_accesses: SecretAccessRow;
+  tasker_usage: { day: string; service: string; counter: string; used: number };
 }
 
 export interface RunKeyColumns {
@@ -53,4 +58,25 @@ export interface LogRow extends RunKeyColumns {
   position: number;
   /** JSON of a `LogLine`. */
   line: string;
+}
+
+export interface SecretRow {
+  namespace: string;
+  name: string;
+  sealed: Uint8Array;
+  key_id: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** The columns of a `SecretAccess`; `id` says which came first. */
+export interface SecretAccessRow {
+  id: Generated<number>;
+  at: number;
+  action: string;
+  outcome: string;
+  namespace: string;
+  name: string;
+  actor: string;
+  task_run_id: string | null;
 }

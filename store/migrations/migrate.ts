@@ -1,9 +1,11 @@
 import { Migrator, type Kysely, type Migration } from "kysely";
 import type { Schema } from "../schema.ts";
 import { initial } from "./0001_initial.ts";
+import { secrets } from "./0002_secrets.ts";
+import { usage } from "./0003_usage.ts";
 
 /** In order; a published one never changes. */
-const MIGRATIONS: Record<string, Migration> = { "0001_initial": initial };
+const MIGRATIONS: Record<string, Migration> = { "0001_initial": initial, "0002_secrets": secrets, "0003_usage": usage };
 
 /**
  * Brings the database to this version's schema. Processes that do so at once wait for each other: Postgres by

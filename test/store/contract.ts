@@ -4,7 +4,9 @@ import { after, before, describe, test } from "node:test";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { RunStore, Store } from "../../protocol/store.ts";
 import type { Claim } from "../../protocol/value.ts";
+import { secretContract } from "./secretContract.ts";
 import { aCall, aRun, AWKWARD, aVersion, claimOf, keyOf, type OpenRun } from "./samples.ts";
+import { usageContract } from "./usageContract.ts";
 
 /** What a kind of database needs for the contract: a new, empty one each time, and a way to spoil a blob. */
 export interface Subject {
@@ -339,6 +341,13 @@ export function storeContract(name: string, start: () => Promise<Subject>): void
       await store.engines.put("engine", new Uint8Array(1));
       assert.deepEqual(await store.engines.get("engine"), bytes);
     });
+
+    secretContract(() => store.secrets);
+
+    usageContract(
+      () => store,
+      () => subject.open(),
+    );
 
     test("closing finishes what was begun; afterwards every use is a clear error", async () => {
       const other = await subject.open();
