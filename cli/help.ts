@@ -18,10 +18,10 @@ Starts what runs tasks on this machine: a Temporal dev server with its Web UI, t
 TEMPORAL_ADDRESS set, a worker only. Ctrl-C stops it: running steps finish, runs go on at the next start.
 A second Ctrl-C stops at once; nothing is lost then either. Its data lies in .tasker/ (TASKER_HOME).`,
 
-  publish: `tasker publish [--dir DIR] --all | --specific NAME | --list   [--json]
+  publish: `tasker publish [--dir DIR] --all | [--specific] NAME | --list   [--json]
 
   --all             publish every task of the folder; lists files that have a fault, and publishes the others
-  --specific NAME   publish one task
+  --specific NAME   publish one task; NAME alone does the same
   --list, -l        show the folder's tasks, and how each stands to its published version; publishes nothing
   --dir DIR         the folder (default: tasks)
   --json            one JSON object on standard output

@@ -2,15 +2,33 @@ import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { nearest } from "./suggest.ts";
 import { UsageError } from "./usageError.ts";
 
-/** Parses a command's arguments; whatever is wrong is a `UsageError` that names the argument and the nearest right one. */
+/** Parses a command's options; whatever is wrong is a `UsageError` that names the argument and the nearest right one. */
 export function parseOptions<const O extends ParseArgsOptionsConfig>(
   command: string,
   args: readonly string[],
   options: O,
 ) {
+  return parse(command, args, options, false).values;
+}
+
+/** The same for a command that takes words besides: they are `positionals`, in their order. */
+export function parseArguments<const O extends ParseArgsOptionsConfig>(
+  command: string,
+  args: readonly string[],
+  options: O,
+) {
+  return parse(command, args, options, true);
+}
+
+function parse<const O extends ParseArgsOptionsConfig>(
+  command: string,
+  args: readonly string[],
+  options: O,
+  allowPositionals: boolean,
+) {
   const help = `\`tasker ${command} --help\` lists the options.`;
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals });
   } catch (error) {
     throw new UsageError(explain(error, Object.keys(options)), help);
   }

@@ -1,4 +1,4 @@
-import { parseOptions } from "./options.ts";
+import { parseArguments } from "./options.ts";
 import { UsageError } from "./usageError.ts";
 
 /** What `tasker publish` is asked to do. */
@@ -20,16 +20,24 @@ const OPTIONS = {
 const MODES = ["all", "specific", "list"] as const;
 const HELP = "`tasker publish --help` shows examples.";
 
-/** @throws UsageError */
+/** A word without an option is the name of a task, as with `--specific`. @throws UsageError */
 export function parsePublishOptions(args: readonly string[]): PublishRequest {
-  const values = parseOptions("publish", args, OPTIONS);
-  const [mode, other] = MODES.filter((name) => values[name] !== undefined);
+  const { values, positionals } = parseArguments("publish", args, OPTIONS);
+  const [name, second] = positionals;
+  if (second !== undefined) throw new UsageError(`One task at a time, or --all: "${second}" is one too many.`, HELP);
+  const given = name === undefined ? values : { ...values, specific: named(name, values.specific) };
+  const [mode, other] = MODES.filter((each) => given[each] !== undefined);
   if (mode === undefined) throw new UsageError("Say what to publish: --all, --specific NAME or --list.", HELP);
   if (other !== undefined) throw new UsageError(`--${mode} and --${other} exclude each other.`, HELP);
-  if (values.dir === "") throw new UsageError("--dir needs a folder.", HELP);
+  if (given.dir === "") throw new UsageError("--dir needs a folder.", HELP);
 
-  const common = { directory: values.dir, json: values.json === true };
+  const common = { directory: given.dir, json: given.json === true };
   if (mode !== "specific") return { mode, ...common };
-  if (!values.specific) throw new UsageError("--specific needs a task's name.", HELP);
-  return { mode, task: values.specific, ...common };
+  if (!given.specific) throw new UsageError("--specific needs a task's name.", HELP);
+  return { mode, task: given.specific, ...common };
+}
+
+function named(name: string, specific: string | undefined): string {
+  if (specific === undefined) return name;
+  throw new UsageError(`--specific ${specific} and "${name}" exclude each other.`, HELP);
 }

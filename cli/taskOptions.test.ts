@@ -61,9 +61,19 @@ describe("the options of `tasker publish`", () => {
     });
   });
 
+  it("take a name alone for the one task to publish", () => {
+    const request = { mode: "specific", directory: "tasks", task: "echo", json: false };
+    assert.deepEqual(parsePublishOptions(["echo"]), request);
+    assert.deepEqual(parsePublishOptions(["echo", "--dir", "d"]), { ...request, directory: "d" });
+    assert.deepEqual(parsePublishOptions(["--specific", "echo"]), request);
+  });
+
   it("refuse nothing to publish, and two choices at once", () => {
     assert.throws(() => parsePublishOptions([]), /Say what to publish/);
     assert.throws(() => parsePublishOptions(["--all", "--list"]), /exclude each other/);
+    assert.throws(() => parsePublishOptions(["echo", "--all"]), /--all and --specific exclude each other/);
+    assert.throws(() => parsePublishOptions(["echo", "--specific", "echo"]), /exclude each other/);
+    assert.throws(() => parsePublishOptions(["echo", "summarize"]), /"summarize" is one too many/);
     assert.throws(() => parsePublishOptions(["--specific", ""]), /needs a task's name/);
   });
 });
