@@ -51,6 +51,9 @@ export const CODES = {
   engineMissing: "engine_missing",
   journalMismatch: "journal_mismatch",
   blobMissing: "blob_missing",
+  keysInvalid: "keys_invalid",
+  keyMissing: "key_missing",
+  sealedValueDamaged: "sealed_value_damaged",
   internal: "internal",
 } as const;
 
