@@ -1,4 +1,5 @@
 import { createHttp } from "../activities/tools/http/http.ts";
+import { createWebsearch } from "../activities/tools/websearch/websearch.ts";
 import type { Service } from "../activities/tools/service.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Credentials, Keystore } from "../protocol/keystore.ts";
@@ -11,5 +12,8 @@ export interface ServiceDeps {
 
 /** Every service that tasks find behind `tools`, set up as the configuration says. None of them connects before its first call. */
 export function createServices({ configuration }: ServiceDeps): readonly Service[] {
-  return [createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate })];
+  return [
+    createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate }),
+    createWebsearch({ url: configuration.websearchUrl }),
+  ];
 }

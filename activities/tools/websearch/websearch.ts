@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent } from "undici";
+import { mapFault } from "../mappedFault.ts";
+import { methodTable } from "../methodTable.ts";
+import type { Method, Service } from "../service.ts";
+import { WEBSEARCH_BOUNDS } from "./bounds.ts";
+import { blocked, changed } from "./faults.ts";
+import { fetchPage } from "./fetchPage.ts";
+import { formOf, parseQuery } from "./query.ts";
+import { readResultPage, type NextPage, type SearchResult } from "./resultPage.ts";
+
+export interface WebsearchOptions {
+  /** TASKER_WEBSEARCH_URL: DuckDuckGo's page of results without scripts, or one with its markup. */
+  readonly url: string;
+  /** Between two pages of one search; `WEBSEARCH_BOUNDS.pauseMs` unless set. */
+  readonly pauseMs?: number;
+  /** For one page; `WEBSEARCH_BOUNDS.pageMs` unless set. */
+  readonly pageMs?: number;
+}
+
+/**
+ * Service `websearch`: `search(query, {max, region, safe, time}?)` through DuckDuckGo, answering `[{title, url, snippet}]`.
+ * `max` is 1 to 100, 10 unless set; `region` a country and a language (`de-de`); `safe` "strict", "moderate" or "off";
+ * `time` "day", "week", "month" or "year". An empty list means that the page said so; a page that is none of results
+ * rejects with `websearch_blocked` or `websearch_changed`.
+ */
+export function createWebsearch(options: WebsearchOptions): Service {
+  const { url, pauseMs = WEBSEARCH_BOUNDS.pauseMs, pageMs = WEBSEARCH_BOUNDS.pageMs } = options;
+  const start = new URL(url);
+  const agent = new Agent({ connect: { timeout: WEBSEARCH_BOUNDS.connectMs } });
+
+  const search: Method = {
+    kind: "read",
+    timeouts: { startToCloseMs: WEBSEARCH_BOUNDS.attemptMs },
+    // Not the query: it may hold a secret.
+    summary: (args) => {
+      const { max, region } = parseQuery(args);
+      return `at most ${max}${region === undefined ? "" : `, ${region}`}`;
+    },
+    async call(args, { signal, attempt }): Promise<SearchResult[]> {
+      const query = parseQuery(args);
+      const found = new Map<string, SearchResult>();
+      let at: NextPage | undefined = { url: start, form: formOf(query), offset: 0 };
+      for (let pages = 1; at; pages++) {
+        const page = readResultPage(await fetchPage({ ...at, attempt, signal, pageMs }, agent), at.url, at.offset);
+        if (page.kind === "blocked") throw blocked(start.host, page.how, attempt, undefined);
+        if (page.kind === "changed") throw changed(start.host, page.what);
+        if (page.kind === "empty") break;
+        const before = found.size;
+        for (const result of page.results) if (!found.has(result.url)) found.set(result.url, result);
+        // A page that brought nothing new is followed by others that do not either.
+        if (found.size >= query.max || found.size === before || pages === WEBSEARCH_BOUNDS.pages) break;
+        if (page.next && page.next.url.origin !== start.origin) throw changed(start.host, "its next page is elsewhere");
+        at = page.next;
+        if (at) await sleep(pauseMs, undefined, { signal });
+      }
+      return [...found.values()].slice(0, query.max);
+    },
+  };
+
+  return { ...methodTable("websearch", { search }), mapError: mapFault, close: () => agent.destroy() };
+}
