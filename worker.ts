@@ -2,18 +2,24 @@ import { fileURLToPath } from "node:url";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { createActivities } from "./activities/createActivities.ts";
 import { BUILT_IN } from "./activities/issueCall.ts";
-import { createHttp } from "./activities/tools/http/http.ts";
+import { OpenedSecrets } from "./activities/masking/openedSecrets.ts";
 import { createRegistry } from "./activities/tools/registry.ts";
 import { Sandboxes } from "./activities/sandboxes.ts";
 import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
 import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
+import { createCipher } from "./encryption/cipher.ts";
+import { createKeyring } from "./encryption/keyring.ts";
+import { createCredentials } from "./keystore/credentials.ts";
+import { createKeystore } from "./keystore/keystore.ts";
 import { LIMITS } from "./protocol/limits.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { openStore } from "./store/openStore.ts";
+import { configuredCredential } from "./worker/configuredCredential.ts";
 import { requireSearchAttributes } from "./worker/requireSearchAttributes.ts";
 import { startReconciler } from "./worker/reconciler.ts";
 import { installRuntime } from "./worker/runtime.ts";
+import { createServices } from "./worker/services.ts";
 import { sqliteWarning } from "./worker/sqliteWarning.ts";
 import { CloseStack } from "./worker/closeStack.ts";
 
@@ -62,8 +68,17 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       new Sandboxes(sandbox, store.engines, (engine) => createSandbox({ ...vms, threads: 1, engine })),
     );
     await store.engines.put(sandbox.engine, await sandbox.exportEngine());
-    const http = createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate });
-    const registry = close.later(createRegistry([http, ...services], { builtIn: Object.values(BUILT_IN) }));
+    const opened = new OpenedSecrets();
+    const openedOne = (secret: string): void => opened.add(secret);
+    const cipher = createCipher(createKeyring(configuration), "keystore");
+    const keystore = createKeystore({ secrets: store.secrets, cipher, opened: openedOne });
+    const credentials = createCredentials({
+      keystore,
+      fallback: (name) => configuredCredential(configuration, name),
+      opened: openedOne,
+    });
+    const own = createServices({ configuration, keystore, credentials });
+    const registry = close.later(createRegistry([...own, ...services], { builtIn: Object.values(BUILT_IN) }));
     const worker = await Worker.create({
       connection,
       namespace,
@@ -74,6 +89,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
           sandboxes,
           store,
           registry,
+          mask: (text) => opened.hide(text),
           versions: new VersionCache(store.versions),
           inflightCommands: configuration.inflightCalls ?? LIMITS.inflightCommandsElsewhere,
         }),

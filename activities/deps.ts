@@ -9,6 +9,8 @@ export interface ActivityDeps {
   readonly store: Store;
   readonly versions: VersionCache;
   readonly registry: Registry;
+  /** Takes out of a tool's message what this process has opened in the keystore. */
+  readonly mask?: (text: string) => string;
   /** Activities and child workflows that a run begun here may have in flight. */
   readonly inflightCommands: number;
 }

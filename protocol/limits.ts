@@ -43,6 +43,15 @@ export const LIMITS = {
   toolNameBytes: 200,
   /** A Temporal workflow id; longer child ids are hashed. Temporal refuses more than 1,000 characters. */
   workflowIdBytes: 200,
+  /** Name and namespace of a secret, each. */
+  secretNameBytes: 200,
+  /** A secret's value. */
+  secretBytes: 64 * KiB,
+  /** Secrets that are shorter are not masked: they would be found everywhere. In UTF-16 units. */
+  maskedCharacters: 4,
+  /** Secrets that one run's VM has been told; of one that was told more, every log line and message is masked whole. */
+  maskedBytes: 256 * KiB,
+
   /** The one-line summary of an activity, timer or child in the Web UI. Temporal cuts at 400 bytes. */
   summaryBytes: 200,
 
