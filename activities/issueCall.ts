@@ -43,23 +43,29 @@ async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedC
   const found = context.registry.resolve(call.path, context.pinned);
   if (!found.ok) return refuse(call, context, found.tool, found.error);
   const links = call.links.map((link): ChainLink => ({ name: link.name, args: JSON.parse(link.args) as Json[] }));
-  const linkBytes = call.links.reduce((sum, link) => sum + utf8Length(link.args), 0);
-  if (linkBytes > LIMITS.inlineBytes) {
-    const message = `The links of ${found.tool} after the first carry more than ${LIMITS.inlineBytes} bytes of JSON.`;
+  const facts = methodFacts(found.method, JSON.parse(call.args) as Json[], links);
+  const text = found.service.chain ? chainText(call) : call.args;
+  if (utf8Length(text) > LIMITS.argumentBytes) {
+    const message = `The links of ${found.tool} carry more than ${LIMITS.argumentBytes} bytes of JSON.`;
     return refuse(call, context, found.tool, { code: CODES.argumentTooLarge, class: "limit", message });
   }
-  const facts = methodFacts(found.method, JSON.parse(call.args) as Json[]);
-  const args = await carry(context.blobs, context.run, call.args, LIMITS.inlineBytes);
+  const args = await carry(context.blobs, context.run, text, LIMITS.inlineBytes);
   return {
     id: call.id,
     kind: "tool",
     tool: found.tool,
     args,
-    ...(links.length === 0 ? {} : { links }),
     summary: facts.summary,
     ...(facts.timeouts === undefined ? {} : { timeouts: facts.timeouts }),
-    bytes: inlineSize(args, call.args) + linkBytes,
+    bytes: inlineSize(args, text),
   };
+}
+
+/** All links of a chain as a JSON array of `ChainLink`s; their arguments are JSON already. */
+function chainText(call: GuestCall): JsonText {
+  const first = { name: call.path.at(-1) ?? "", args: call.args };
+  const links = [first, ...call.links].map(({ name, args }) => `{"name":${JSON.stringify(name)},"args":${args}}`);
+  return `[${links.join(",")}]`;
 }
 
 async function nestedRun(call: GuestCall, context: IssueContext): Promise<IssuedCall> {

@@ -22,9 +22,8 @@ export type IssuedCall = {
       readonly kind: "tool";
       /** Dotted name, the activity's type. */
       readonly tool: string;
+      /** A JSON array: the arguments; of a chain, all of its links as `ChainLink`s. */
       readonly args: Carried;
-      /** Links after the first, for a service that is a chain. */
-      readonly links?: readonly ChainLink[];
       readonly summary: string;
       readonly timeouts?: ToolTimeouts;
       /** The task queue of a service that has a rate or a concurrency of its own; the run's when absent. */
@@ -43,6 +42,7 @@ export type IssuedCall = {
   | { readonly kind: "refused"; readonly tool: string; readonly args: Carried; readonly error: TaskError }
 );
 
+/** One link of a chain; the first has the name of its path's last segment. */
 export interface ChainLink {
   readonly name: string;
   readonly args: readonly Json[];

@@ -17,7 +17,6 @@ export function callTool(run: RunKey, pinned: PinnedRun, call: ToolCall, inlineB
     call: call.id,
     task: pinned.task,
     args: call.args,
-    ...(call.links === undefined ? {} : { links: call.links }),
     inlineBytes,
     tools: pinned.tools,
   };

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../protocol/limits.ts";
 import { safeText } from "../../protocol/text.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { ToolTimeouts } from "../../protocol/step.ts";
+import type { ChainLink, ToolTimeouts } from "../../protocol/step.ts";
 import type { Method, MethodKind } from "./service.ts";
 
 /** What the workflow must know of a call before it schedules it. */
@@ -13,15 +13,15 @@ export interface MethodFacts {
 }
 
 /**
- * Asks a method about one call. The arguments come from a guest and the answers go into commands,
+ * Asks a method about one call. The arguments, and the links of a chain after its first, come from a guest and the answers go into commands,
  * so a method that throws over them is taken for an effect with default time limits.
  */
-export function methodFacts(method: Method, args: readonly Json[]): MethodFacts {
+export function methodFacts(method: Method, args: readonly Json[], links: readonly ChainLink[] = []): MethodFacts {
   const { kind, timeouts } = method;
   const ownTimeouts = typeof timeouts === "function" ? attempt(() => timeouts(args)) : timeouts;
-  const summary = attempt(() => method.summary?.(args)) ?? "";
+  const summary = attempt(() => method.summary?.(args, links)) ?? "";
   return {
-    kind: typeof kind === "function" ? (attempt(() => kind(args)) ?? "effect") : kind,
+    kind: typeof kind === "function" ? (attempt(() => kind(args, links)) ?? "effect") : kind,
     ...(ownTimeouts && { timeouts: ownTimeouts }),
     // A summary is one line: what breaks or hides a line becomes a space.
     summary: safeText(summary.slice(0, LIMITS.summaryBytes * 2).replaceAll(/\p{Cc}+/gu, " "), LIMITS.summaryBytes),

@@ -40,6 +40,7 @@ function memoryBlobs(): BlobStore & { readonly held: Map<string, Uint8Array> } {
 interface Setup extends Partial<ToolActivityDeps> {
   readonly call: Method["call"];
   readonly mapError?: Service["mapError"];
+  readonly chain?: boolean;
   readonly request?: Partial<ToolRequest>;
   readonly info?: ConstructorParameters<typeof MockActivityEnvironment>[0];
 }
@@ -48,6 +49,7 @@ function prepare(setup: Setup): { environment: MockActivityEnvironment; answer: 
   const service: Service = {
     ...methodTable("svc", { go: { kind: "effect", call: setup.call } }),
     ...(setup.mapError && { mapError: setup.mapError }),
+    chain: setup.chain === true,
   };
   const activity = createToolActivity({ registry: createRegistry([service]), blobs: memoryBlobs(), ...setup });
   const logger = { log: () => undefined, trace: () => undefined, debug: () => undefined };
@@ -90,7 +92,7 @@ describe("a tool that answers", () => {
         seen = [args, context];
         return Promise.resolve({ n: 1 });
       },
-      request: { args: { value: [1, "two"] }, links: [{ name: "eq", args: ["id", 1] }] },
+      request: { args: { value: [1, "two"] } },
     }).answer();
     assert.deepEqual(answer.result, { value: { n: 1 } });
     assert.equal(answer.attempts, 1);
@@ -99,7 +101,21 @@ describe("a tool that answers", () => {
     assert.deepEqual(seen[0], [1, "two"]);
     assert.equal(seen[1].idempotencyKey, `${run.firstRunId}:7`);
     assert.equal(seen[1].task, "echo");
-    assert.deepEqual(seen[1].links, [{ name: "eq", args: ["id", 1] }]);
+    assert.deepEqual(seen[1].links, []);
+  });
+
+  it("that is a chain gets the first link's arguments and the other links", async () => {
+    const links = [
+      { name: "go", args: ["t"] },
+      { name: "eq", args: ["id", 1] },
+    ];
+    const call: Method["call"] = (args, context) => Promise.resolve([args, context.links]);
+    const { result } = await prepare({ chain: true, call, request: { args: { value: links } } }).answer();
+    assert.deepEqual(result, { value: [["t"], [{ name: "eq", args: ["id", 1] }]] });
+    for (const forged of [[null], ["eq"], [{ name: "eq" }], [{ args: [] }]]) {
+      const { failure } = await failureOf({ chain: true, call, request: { args: { value: forged as never } } });
+      assert.equal(failure.type, "internal");
+    }
   });
 
   it("has the same idempotency key at every attempt, and the first attempt's time", async () => {

@@ -1,7 +1,7 @@
 import { Context } from "@temporalio/activity";
 import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
+import type { ChainLink, Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { carry, readCarried } from "../carried.ts";
@@ -44,14 +44,15 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       const found = deps.registry.resolve(info.activityType.split("."), request);
       if (!found.ok) throw new TaskerError(found.error);
       service = found.service;
-      const args = await readArguments(deps.blobs, request.args);
+      const given = await readArguments(deps.blobs, request.args);
+      const { args, links } = service.chain ? asChain(given) : { args: given, links: [] };
       const call = found.method.call(args, {
         idempotencyKey: `${request.run.firstRunId}:${request.call}`,
         taskRunId: request.run.taskRunId,
         task: request.task,
         attempt: info.attempt,
         signal: cancellationSignal,
-        links: request.links ?? [],
+        links,
         reportUsage: (counted) => (usage = counted),
       });
       const result = await orAborted(call, cancellationSignal);
@@ -89,6 +90,17 @@ async function readArguments(blobs: BlobStore, carried: Carried): Promise<readon
   const value = "value" in carried ? carried.value : (JSON.parse(await stored(readCarried(blobs, carried))) as Json);
   if (Array.isArray(value)) return value;
   throw new TaskerError(infrastructure("A tool's arguments must be a JSON array."), { retryable: false });
+}
+
+/** `issueCall` wrote it; but Temporal takes a request from anybody. */
+function asChain(given: readonly unknown[]): { args: readonly Json[]; links: ChainLink[] } {
+  const [first, ...links] = given.map((link) => {
+    const { name, args } = (link ?? {}) as Partial<ChainLink>;
+    if (typeof name === "string" && Array.isArray(args)) return { name, args };
+    const message = "A chain's links must have a name and an array of arguments.";
+    throw new TaskerError(infrastructure(message), { retryable: false });
+  });
+  return { args: first?.args ?? [], links };
 }
 
 /** What the store throws is the operator's trouble and passes; the service's `mapError` must not see it. */

@@ -22,14 +22,14 @@ export interface ToolContext {
 export type MethodKind = "read" | "effect";
 
 export interface Method {
-  /** A function where the arguments decide, as HTTP's method does. It must be pure; what it throws counts as `effect`. */
-  readonly kind: MethodKind | ((args: readonly Json[]) => MethodKind);
+  /** A function where the arguments or links decide, as HTTP's method does. It must be pure; what it throws counts as `effect`. */
+  readonly kind: MethodKind | ((args: readonly Json[], links: readonly ChainLink[]) => MethodKind);
   /** What differs from the defaults in `LIMITS`; a function under the same terms as `kind`. */
   readonly timeouts?: ToolTimeouts | ((args: readonly Json[]) => ToolTimeouts | undefined);
   /** Arguments and result are secrets: they travel as sealed claim checks only, never inside a history. */
   readonly secret?: true;
   /** One line for the Web UI: what the call is about, without secrets. */
-  summary?(args: readonly Json[]): string;
+  summary?(args: readonly Json[], links: readonly ChainLink[]): string;
   /** Answers what JSON can hold; `undefined` becomes null. Throws a TaskerError, or what the service's `mapError` knows. */
   call(args: readonly Json[], context: ToolContext): Promise<unknown>;
 }

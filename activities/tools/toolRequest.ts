@@ -1,4 +1,3 @@
-import type { ChainLink } from "../../protocol/step.ts";
 import type { RunKey } from "../../protocol/run.ts";
 import type { Carried } from "../../protocol/value.ts";
 
@@ -9,10 +8,8 @@ export interface ToolRequest {
   /** The call's number in the run, from 1. */
   readonly call: number;
   readonly task: string;
-  /** A JSON array: the arguments of the call, or of the first link of a chain. */
+  /** A JSON array: the arguments of the call; of a chain, all of its links as `ChainLink`s. */
   readonly args: Carried;
-  /** Links after the first, for a service that is a chain. */
-  readonly links?: readonly ChainLink[];
   /** A result whose JSON is larger than this goes to the blob store. */
   readonly inlineBytes: number;
   /** The version's `@tools`; null when it has none. */
