@@ -6,6 +6,7 @@ export const HELP = {
   tasker publish --all                  publish every task of ./tasks
   tasker task -t NAME -i JSON -p        run a task and watch it
   tasker demo                           all of it at once: start, publish, run the sample tasks
+  tasker gmail-search -q QUERY          search every mailbox of a Google Workspace
   tasker doctor                         what is configured, and whether it answers
   tasker search-attributes              register what Tasker needs on a Temporal server of your own
 
@@ -53,6 +54,24 @@ unknown task or run, bad input; 3 Temporal or the database cannot be reached; 13
 
 Starts everything, publishes ./tasks, runs each sample task with live progress, prints the results and the Web UI's
 address, and stops what it started. Exit code 0 if every sample completed.`,
+
+  "gmail-search": `tasker gmail-search [--query QUERY] [--maxResultsPerUser N] [--maxUsersPerDomain N] [--json]
+
+Searches the mailboxes of a Google Workspace: its domains, the users of each, the messages of each user. Publishes and
+runs the task comprehensive-gmail-search, shows what it waits for, and sums up by domain and user. It runs against
+Google when credentials are set up (docs/google.md), otherwise against a stand-in on this machine, and says which.
+
+  --query, -q QUERY       what to look for, as in Gmail's search box (default: in:inbox)
+  --maxResultsPerUser N   messages of each user, the newest first (default: 3)
+  --maxUsersPerDomain N   users of each domain, by address (default: 5)
+  --json                  one JSON object on standard output, progress on standard error
+  --help, -h              this text
+
+  npm run test:comprehensive-gmail-search -- -q "is:unread newer_than:7d" --maxUsersPerDomain 50
+  node cli/comprehensive-gmail-search.js --maxResultsPerUser 10
+
+Ctrl-C stops watching, not the run. Exit codes as for \`tasker task\`; a mailbox that cannot be searched is listed, and
+does not fail the search.`,
 
   doctor: `tasker doctor [--json]
 

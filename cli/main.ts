@@ -13,6 +13,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   publish: async () => (await import("./commands/publish.ts")).publishCommand,
   task: async () => (await import("./commands/task.ts")).taskCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
+  "gmail-search": async () => (await import("./commands/gmailSearch.ts")).gmailSearchCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   "search-attributes": async () => (await import("./commands/searchAttributes.ts")).searchAttributesCommand,
 };

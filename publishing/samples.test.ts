@@ -45,7 +45,9 @@ test("every sample is published without a problem, with a description", () => {
   assert.deepEqual(
     [...versions.keys()],
     [
+      "comprehensive-gmail-search",
       "echo",
+      "gapi-list-domains-with-nested",
       "host-call-example",
       "long-haul",
       "module-diagnostic",

@@ -34,12 +34,13 @@ export async function runTask(request: RunRequest, input: Json, context: Context
   return followToEnd(taskRunId, request.poll, context, output);
 }
 
-/** Waits for a run's end, showing progress when `poll`, and prints its report. Ctrl-C detaches. */
+/** Waits for a run's end, showing progress when `poll`, and shows its report. Ctrl-C detaches. */
 export async function followToEnd(
   taskRunId: string,
   poll: boolean,
   context: Context,
   output: Output,
+  show: (report: RunReport, output: Output) => void = showReport,
 ): Promise<ExitCode> {
   const tasker = await context.tasker();
   const { lost } = await context.stack();
@@ -52,7 +53,7 @@ export async function followToEnd(
       });
   const report = await Promise.race([ended, lost.then((error) => Promise.reject(error))]);
   if (report === undefined || signal.aborted) return detach(taskRunId, context, output);
-  showReport(report, output);
+  show(report, output);
   return exitCodeOfRun(report.status);
 }
 
