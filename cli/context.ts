@@ -1,6 +1,6 @@
 import { connectionOptions, type Configuration } from "../configuration.ts";
 import type { Tasker } from "../client/tasker.ts";
-import type { Stack } from "../dev/stack.ts";
+import type { Stack, StackWorker, StartWorker } from "../dev/stack.ts";
 import type { Store } from "../protocol/store.ts";
 import { EXIT } from "./exitCodes.ts";
 import { catchInterrupts, type Interrupts } from "./interrupt.ts";
@@ -19,15 +19,18 @@ const JOIN_MS = 200;
 export class Context {
   readonly configuration: Configuration;
   private readonly output: Output;
+  private readonly startWorker: StartWorker;
   private readonly closers: (() => Promise<void>)[] = [];
   private interrupts: Interrupts | undefined;
   private openedStore: Promise<Store> | undefined;
   private openedStack: Promise<Stack> | undefined;
   private openedTasker: Promise<Tasker> | undefined;
 
-  constructor(configuration: Configuration, output: Output) {
+  /** @param startWorker for a stack that this command starts; the project's own worker unless given */
+  constructor(configuration: Configuration, output: Output, startWorker: StartWorker = startOwnWorker) {
     this.configuration = configuration;
     this.output = output;
+    this.startWorker = startWorker;
   }
 
   /** The database of TASKER_DATABASE_URL, else the SQLite file of this directory. */
@@ -93,11 +96,10 @@ export class Context {
         clearTimeout(telling);
         output.say(line);
       },
-      startWorker: async (configuration) => {
+      startWorker: (configuration) => {
         clearTimeout(telling);
         output.say("Starting the worker …");
-        const { startWorker } = await import("../worker.ts");
-        return startWorker(configuration);
+        return this.startWorker(configuration);
       },
     }).finally(() => clearTimeout(telling));
     const { interrupted } = this;
@@ -124,4 +126,9 @@ export class Context {
     const client = new Client({ connection, namespace: stack.namespace });
     return createTasker({ client, store, taskQueue: stack.taskQueue });
   }
+}
+
+async function startOwnWorker(configuration: Configuration): Promise<StackWorker> {
+  const { startWorker } = await import("../worker.ts");
+  return startWorker(configuration);
 }

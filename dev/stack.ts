@@ -6,7 +6,7 @@ import { tryLock } from "./kernelLock.ts";
 import { startOwnStack } from "./ownStack.ts";
 import type { Stack, StackOptions } from "./stackHandle.ts";
 
-export type { Stack, StackOptions, StartWorker } from "./stackHandle.ts";
+export type { Stack, StackOptions, StackWorker, StartWorker } from "./stackHandle.ts";
 
 /**
  * The stack of this TASKER_HOME: joined if one runs or is being started, else started and owned.

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
+import { CREDENTIALS, SERVICES_NAMESPACE } from "../protocol/keystore.ts";
+import type { Context } from "./context.ts";
+import type { Output } from "./output.ts";
+import { withContext } from "./withContext.ts";
+import { withStandIns } from "./standInContext.ts";
+
+/** Whom calls of `tools.gapi` reach. */
+export type GoogleSide = "google" | "stand-in";
+
+/**
+ * Runs `work` against Google when credentials are set up (see `googleIsConfigured`), else against the stand-in, and
+ * says which before anything is started.
+ */
+export async function withGoogleOrStandIn<T>(
+  output: Output,
+  work: (context: Context, side: GoogleSide) => Promise<T>,
+): Promise<T> {
+  // The store that was opened for the question stays open for the work.
+  const answer = await withContext(output, async (context) => {
+    if (!(await googleIsConfigured(context))) return undefined;
+    output.say("Google: the credentials that are set up here.");
+    return { value: await work(context, "google") };
+  });
+  if (answer) return answer.value;
+  output.say(
+    "Google: the stand-in, for no credentials are set up (`services/google` in the keystore, or TASKER_GOOGLE_KEY_FILE).",
+  );
+  return withStandIns(output, (context) => work(context, "stand-in"));
+}
+
+/**
+ * Whether there are credentials for Google: TASKER_GOOGLE_KEY_FILE, or `services/google` in the keystore. With
+ * TEMPORAL_ADDRESS the workers elsewhere have their own, and a missing one is told at the first call.
+ */
+export async function googleIsConfigured(context: Context): Promise<boolean> {
+  const { googleKeyFile, temporalAddress, databaseUrl, databaseFile } = context.configuration;
+  if (googleKeyFile !== undefined || temporalAddress !== undefined) return true;
+  // Asking must not make a database where none is.
+  if (databaseUrl === undefined && !existsSync(databaseFile)) return false;
+  const store = await context.store();
+  const actor = `operator ${userInfo().username}`;
+  const secrets = await store.secrets.list(SERVICES_NAMESPACE, {
+    at: Date.now(),
+    action: "list",
+    outcome: "ok",
+    namespace: SERVICES_NAMESPACE,
+    name: "",
+    actor,
+  });
+  return secrets.some(({ name }) => name === CREDENTIALS.google);
+}

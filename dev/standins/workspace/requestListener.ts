@@ -1,0 +1,186 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { apiError, NO_SUCH_PAGE, rateLimited, Refusal, serverError, type Answer } from "./answers.ts";
+import { matchPath, type Endpoint } from "./endpoint.ts";
+import type { Fault, Faults, RequestFacts } from "./faults.ts";
+import type { Holds } from "./holds.ts";
+import type { Quota } from "./quota.ts";
+import type { RequestLog } from "./requestLog.ts";
+import type { Grant, Tokens } from "./tokens.ts";
+
+export interface ListenerDeps {
+  readonly endpoints: readonly Endpoint[];
+  readonly tokens: Tokens;
+  readonly log: RequestLog;
+  readonly faults: Faults;
+  readonly holds: Holds;
+  readonly quota: Quota;
+}
+
+/** Answers every request: the log first, then holds and faults, then what the API has to say. */
+export function requestListener(deps: ListenerDeps): RequestListener {
+  return (request, response) => {
+    const note = noted(request, response, deps.log);
+    answer(request, response, note, deps).catch((error: unknown) => {
+      // Only a client that went away in the middle of its request leads here.
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  };
+}
+
+type Note = ReturnType<RequestLog["open"]>;
+
+function noted(request: IncomingMessage, response: ServerResponse, log: RequestLog): Note {
+  const url = new URL(request.url ?? "/", "http://localhost");
+  const idempotencyKey = request.headers["idempotency-key"];
+  const note = log.open({
+    method: request.method ?? "",
+    path: url.pathname,
+    query: url.search.slice(1),
+    ...(typeof idempotencyKey === "string" && { idempotencyKey }),
+  });
+  response.on("close", () => {
+    const sent = response.writableFinished;
+    note({ endedAt: Date.now(), sent, ...(response.headersSent && { status: response.statusCode }) });
+  });
+  return note;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  note: Note,
+  deps: ListenerDeps,
+): Promise<void> {
+  const { tokens, faults, holds } = deps;
+  const url = new URL(request.url ?? "/", "http://localhost");
+  const body = await text(request);
+  const grant = tokens.grantOf(bearer(request) ?? "");
+  const facts: RequestFacts = {
+    method: request.method ?? "",
+    path: url.pathname,
+    query: url.searchParams,
+    ...(grant && { user: grant.subject.email }),
+  };
+  if (grant) note({ user: grant.subject.email });
+  await holds.pass(facts);
+  if (response.destroyed) return;
+
+  const fault = faults.byRule(facts) ?? (grant && faults.byShare(facts));
+  if (fault) note({ fault: fault.kind === "status" ? `status ${fault.status}` : fault.kind });
+  if (fault && (await failed(fault, response, faults))) return;
+  let right: Answer;
+  if (facts.path === "/token" && facts.method === "POST") {
+    const exchanged = tokens.exchange(new URLSearchParams(body));
+    if (exchanged.subject !== undefined) note({ user: exchanged.subject });
+    right = exchanged.answer;
+  } else {
+    right = apiAnswer(facts, request, grant, deps);
+  }
+  if (fault?.kind === "cut") cut(response, right);
+  else send(response, right);
+}
+
+function apiAnswer(
+  facts: RequestFacts,
+  request: IncomingMessage,
+  grant: Grant | undefined,
+  { endpoints, quota, faults }: ListenerDeps,
+): Answer {
+  const endpoint = endpoints.find(({ path }) => facts.method === "GET" && matchPath(path, facts.path) !== undefined);
+  if (!endpoint) return NO_SUCH_PAGE;
+  try {
+    if (!grant) throw bearer(request) === undefined ? missingToken() : invalidToken();
+    if (!endpoint.scopes.some((scope) => grant.scopes.has(scope))) throw missingScope(endpoint);
+    if (!quota.take(grant.subject.email)) throw rateLimited(faults.retryAfterSeconds);
+    const path = matchPath(endpoint.path, facts.path) ?? {};
+    return { status: 200, body: endpoint.answer({ grant, query: facts.query, path }) };
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    throw error;
+  }
+}
+
+/** Whether the fault was all that there is to answer. */
+async function failed(fault: Fault, response: ServerResponse, faults: Faults): Promise<boolean> {
+  switch (fault.kind) {
+    case "status": {
+      const { status, retryAfterSeconds = faults.retryAfterSeconds } = fault;
+      send(response, (status === 429 ? rateLimited(retryAfterSeconds) : serverError(status)).answer);
+      return true;
+    }
+    case "hang":
+      return true;
+    case "notJson":
+      send(response, {
+        status: 200,
+        headers: { "content-type": "text/html; charset=UTF-8" },
+        body: "<!DOCTYPE html>\n<html lang=en>\n<title>Sign in</title>\n<p>You are behind a captive portal.\n",
+      });
+      return true;
+    case "tooLong":
+      send(response, { status: 200, body: { padding: "x".repeat(fault.bytes) } });
+      return true;
+    case "slow":
+      await sleep(fault.ms, undefined, { ref: false });
+      return response.destroyed;
+    case "cut":
+      return false;
+  }
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, {
+    "content-type": "application/json; charset=UTF-8",
+    "cache-control": "private",
+    ...headers,
+  });
+  response.end(typeof body === "string" ? body : JSON.stringify(body, undefined, 2));
+}
+
+function cut(response: ServerResponse, { status, body }: Answer): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { "content-type": "application/json; charset=UTF-8", "content-length": bytes.length });
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+}
+
+function bearer(request: IncomingMessage): string | undefined {
+  return /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
+}
+
+const HELP = "See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+
+function missingToken(): Refusal {
+  const message = `Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential. ${HELP}`;
+  const more = { message: "Login Required.", location: "Authorization", locationType: "header" };
+  return apiError(401, "required", message, { ...more, status: "UNAUTHENTICATED" });
+}
+
+function invalidToken(): Refusal {
+  const message = `Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. ${HELP}`;
+  const more = { message: "Invalid Credentials", location: "Authorization", locationType: "header" };
+  return apiError(401, "authError", message, {
+    ...more,
+    status: "UNAUTHENTICATED",
+    headers: { "www-authenticate": 'Bearer realm="https://accounts.google.com/", error="invalid_token"' },
+  });
+}
+
+function missingScope({ scopes, service, method }: Endpoint): Refusal {
+  return apiError(403, "insufficientPermissions", "Request had insufficient authentication scopes.", {
+    message: "Insufficient Permission",
+    status: "PERMISSION_DENIED",
+    headers: {
+      "www-authenticate": `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="${scopes.join(" ")}"`,
+    },
+    details: [
+      {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        domain: "googleapis.com",
+        metadata: { service, method },
+      },
+    ],
+  });
+}

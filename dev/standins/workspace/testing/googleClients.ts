@@ -1,0 +1,52 @@
+import { JWT, UserRefreshClient } from "google-auth-library";
+import { google } from "googleapis";
+import type { Workspace } from "../workspace.ts";
+
+/** Google's own clients, led to a Workspace by its base URL, without retries of their own. */
+export function googleClients(workspace: Workspace, auth: JWT | UserRefreshClient) {
+  const options = { auth, rootUrl: `${workspace.url}/`, retry: false, timeout: 60_000 } as const;
+  return {
+    directory: google.admin({ version: "directory_v1", ...options }),
+    gmail: google.gmail({ version: "v1", ...options }),
+    drive: google.drive({ version: "v3", ...options }),
+    calendar: google.calendar({ version: "v3", ...options }),
+  };
+}
+
+const AUTH = "https://www.googleapis.com/auth/";
+
+/** The service account, acting as `subject`. Scopes are named without their common beginning. */
+export function jwt(
+  workspace: Workspace,
+  subject: string | undefined,
+  scopes: readonly string[],
+  claims: Record<string, unknown> = {},
+): JWT {
+  const { client_email: email, private_key: key, token_uri } = workspace.credentials;
+  const client = new JWT({
+    email,
+    key,
+    ...(subject !== undefined && { subject }),
+    scopes: scopes.map((scope) => (scope.includes("://") ? scope : AUTH + scope)),
+    additionalClaims: claims,
+  });
+  // The library has the address of Google's token endpoint built in.
+  client.transporter.interceptors.request.add({
+    resolved: (config) => {
+      if (String(config.url).startsWith("https://oauth2.googleapis.com/token")) config.url = new URL(token_uri);
+      return Promise.resolve(config);
+    },
+  });
+  return client;
+}
+
+/** The administrator, by a refresh token. */
+export function refreshClient(workspace: Workspace): UserRefreshClient {
+  const { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken } = workspace.userCredentials;
+  return new UserRefreshClient({
+    clientId,
+    clientSecret,
+    refreshToken,
+    endpoints: { oauth2TokenUrl: workspace.userCredentials.token_uri },
+  });
+}
