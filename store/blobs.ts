@@ -3,8 +3,10 @@ import { sql as raw } from "kysely";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { BlobStore } from "../protocol/store.ts";
+import type { Claim } from "../protocol/value.ts";
 import type { Database } from "./database.ts";
 import { keyColumns, toName } from "./names.ts";
+import type { Sealing } from "./sealing.ts";
 
 /** Above this, hashing happens off the main thread. */
 const HASHED_HERE_BYTES = 64 * 1024;
@@ -15,8 +17,11 @@ const HASHED_HERE_BYTES = 64 * 1024;
  */
 const SLICE_BYTES = 1024 * 1024;
 
-/** Bytes under their own hash. The same bytes are kept once, whoever holds them. */
-export function createBlobStore(database: Database): BlobStore {
+/**
+ * Bytes under their own hash. The same bytes are kept once, whoever holds them. Sealed bytes have the hash of what lies
+ * there, so that the name tells nothing of what is inside; no two sealings are the same bytes.
+ */
+export function createBlobStore(database: Database, sealing: Sealing): BlobStore {
   const { sql } = database;
   const insert = (sha256: string, bytes: Uint8Array) => sql.insertInto("tasker_blobs").values({ sha256, bytes });
   // The reference comes first: it takes the lock that a removal waits for (see removeRun.ts) before the bytes are looked for.
@@ -33,8 +38,10 @@ export function createBlobStore(database: Database): BlobStore {
       .where("sha256", "=", sha256);
 
   return {
-    async put(owner, bytes) {
-      const claim = { sha256: await hash(bytes), bytes: bytes.length };
+    async put(owner, given, { secret = false } = {}) {
+      const bytes = sealing.sealBlob(given, secret);
+      const facts = { sha256: await hash(bytes), bytes: bytes.length };
+      const claim: Claim = secret ? { ...facts, secret } : facts;
       const found = insert(claim.sha256, bytes).onConflict((conflict) => conflict.doNothing());
       const [, , kept] = await database.write([hold(owner, claim.sha256), found, rehash(claim.sha256)]);
       if (isHash(kept?.rows, claim.sha256)) return claim;
@@ -52,7 +59,7 @@ export function createBlobStore(database: Database): BlobStore {
       if (bytes && (await hash(bytes)) !== sha256) {
         throw missing(`Blob ${sha256} is damaged: its bytes do not hash to its name.`, false);
       }
-      return bytes;
+      return bytes && sealing.openBlob(bytes);
     },
   };
 }

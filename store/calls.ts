@@ -8,15 +8,19 @@ import { holdClaims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { isForeignKeyViolation } from "./errors.ts";
 import { keyColumns } from "./names.ts";
+import type { Sealing } from "./sealing.ts";
 
 /** The calls and log lines of runs. */
-export function createCallStore(database: Database): Pick<RunStore, "record" | "calls" | "logs"> {
+export function createCallStore(database: Database, sealing: Sealing): Pick<RunStore, "record" | "calls" | "logs"> {
   const { sql } = database;
 
   return {
     async record(run, calls, firstLine, lines) {
       const latest = latestById(calls);
-      const queries = [...upsertCalls(database, run, latest), ...upsertLines(database, run, firstLine, lines)];
+      const queries = [
+        ...upsertCalls(database, sealing, run, latest),
+        ...upsertLines(database, sealing, run, firstLine, lines),
+      ];
       const carried = latest.flatMap((call) => [call.args, call.result]);
       try {
         await database.write([...queries, ...holdClaims(database, run, carried)]);
@@ -33,12 +37,12 @@ export function createCallStore(database: Database): Pick<RunStore, "record" | "
           .innerJoin("tasker_runs as r", (join) =>
             join.onRef("r.task_run_id", "=", "c.task_run_id").onRef("r.first_run_id", "=", "c.first_run_id"),
           )
-          .select(["c.record", "r.status", "r.ended_at"])
+          .select(["c.id", "c.record", "r.status", "r.ended_at"])
           .where((is) => is.and({ "c.task_run_id": key.task_run_id, "c.first_run_id": key.first_run_id }))
           .orderBy("c.id"),
       );
       return rows.map((row) => {
-        const call = JSON.parse(row.record) as CallRecord;
+        const call = JSON.parse(sealing.openText(row.record, callPlace(run, row.id))) as CallRecord;
         // Derived rather than written at the close: so it holds as well for what a slow worker records afterwards.
         if (row.status === "open" || call.status !== "pending") return call;
         return { ...call, status: "cancelled", ...(row.ended_at === null ? {} : { endedAt: row.ended_at }) };
@@ -49,18 +53,23 @@ export function createCallStore(database: Database): Pick<RunStore, "record" | "
       const rows = await database.read(
         sql
           .selectFrom("tasker_logs")
-          .select("line")
+          .select(["position", "line"])
           .where((is) => is.and(keyColumns(run)))
           .orderBy("position"),
       );
-      return rows.map(({ line }) => JSON.parse(line) as LogLine);
+      return rows.map(({ position, line }) => JSON.parse(sealing.openText(line, linePlace(run, position))) as LogLine);
     },
   };
 }
 
-function upsertCalls({ sql }: Database, run: RunKey, calls: readonly CallRecord[]): Compilable[] {
+function upsertCalls({ sql }: Database, sealing: Sealing, run: RunKey, calls: readonly CallRecord[]): Compilable[] {
   const key = keyColumns(run);
-  const rows = calls.map((call) => ({ ...key, id: call.id, status: call.status, record: JSON.stringify(call) }));
+  const rows = calls.map((call) => ({
+    ...key,
+    id: call.id,
+    status: call.status,
+    record: sealing.sealText(JSON.stringify(call), callPlace(run, call.id)),
+  }));
   return inChunks(rows, (row) => row.record.length).map((chunk) =>
     sql
       .insertInto("tasker_calls")
@@ -74,9 +83,18 @@ function upsertCalls({ sql }: Database, run: RunKey, calls: readonly CallRecord[
   );
 }
 
-function upsertLines({ sql }: Database, run: RunKey, firstLine: number, lines: readonly LogLine[]): Compilable[] {
+function upsertLines(
+  { sql }: Database,
+  sealing: Sealing,
+  run: RunKey,
+  firstLine: number,
+  lines: readonly LogLine[],
+): Compilable[] {
   const key = keyColumns(run);
-  const rows = lines.map((line, index) => ({ ...key, position: firstLine + index, line: JSON.stringify(line) }));
+  const rows = lines.map((line, index) => {
+    const position = firstLine + index;
+    return { ...key, position, line: sealing.sealText(JSON.stringify(line), linePlace(run, position)) };
+  });
   return inChunks(rows, (row) => row.line.length).map((chunk) =>
     sql
       .insertInto("tasker_logs")
@@ -87,6 +105,14 @@ function upsertLines({ sql }: Database, run: RunKey, firstLine: number, lines: r
           .doUpdateSet((row) => ({ line: row.ref("excluded.line") })),
       ),
   );
+}
+
+function callPlace(run: RunKey, id: number): string[] {
+  return ["call", run.taskRunId, run.firstRunId, String(id)];
+}
+
+function linePlace(run: RunKey, position: number): string[] {
+  return ["line", run.taskRunId, run.firstRunId, String(position)];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Cipher } from "../protocol/cipher.ts";
 import type { Store } from "../protocol/store.ts";
 import { createBlobStore } from "./blobs.ts";
 import { Database, type Connector } from "./database.ts";
@@ -6,6 +7,7 @@ import { invalidArgument, storeError } from "./errors.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { openPostgres } from "./postgres/openPostgres.ts";
 import { createRunStore } from "./runs.ts";
+import { createSealing } from "./sealing.ts";
 import { createSecretStore } from "./secrets.ts";
 import { openSqlite } from "./sqlite/openSqlite.ts";
 import { createUsageStore } from "./usage.ts";
@@ -21,6 +23,10 @@ export interface StoreOptions {
    * and is for tests and benchmarks.
    */
   readonly synchronous?: "full" | "normal";
+  /** Opens whatever is sealed, and seals secret blobs. Without one, sealed blobs come back as they lie there. */
+  readonly cipher?: Cipher;
+  /** Seals everything that runs leave: inputs, results, errors, calls, log lines, blobs. Needs a cipher. */
+  readonly sealAll?: boolean;
 }
 
 /**
@@ -28,6 +34,7 @@ export interface StoreOptions {
  * @throws {TaskerError} of class infrastructure when the database cannot be reached or prepared.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  const sealing = createSealing(options.cipher, options.sealAll ?? false);
   const connector = await connect(options);
   try {
     await migrate(connector.kysely);
@@ -38,8 +45,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const database = new Database(connector);
   return {
     versions: createVersionStore(database),
-    runs: createRunStore(database),
-    blobs: createBlobStore(database),
+    runs: createRunStore(database, sealing),
+    blobs: createBlobStore(database, sealing),
     engines: createEngineStore(database),
     secrets: createSecretStore(database),
     usage: createUsageStore(database),

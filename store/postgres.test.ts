@@ -4,23 +4,25 @@ import pg from "pg";
 import { startPostgres, type TestPostgres } from "../test/postgres.ts";
 import { storeContract } from "../test/store/contract.ts";
 import { WriterProcess } from "../test/store/processes.ts";
-import { aCall, aRun } from "../test/store/samples.ts";
-import { openStore } from "./openStore.ts";
+import { aCall, aCipher, aRun } from "../test/store/samples.ts";
+import { openStore, type StoreOptions } from "./openStore.ts";
 
 let postgres: TestPostgres;
 before(async () => void (postgres = await startPostgres()));
 after(() => postgres.stop());
 
-storeContract("Postgres", async () => {
+const subject = async (options: Omit<StoreOptions, "url">) => {
   const url = await postgres.createDatabase();
   return {
-    open: () => openStore({ url }),
-    damage: (sha256) =>
+    open: () => openStore({ url, ...options }),
+    damage: (sha256: string) =>
       query(url, "update tasker_blobs set bytes = set_byte(bytes, 7, 255 - get_byte(bytes, 7)) where sha256 = $1", [
         sha256,
       ]),
   };
-});
+};
+storeContract("Postgres", () => subject({}));
+storeContract("Postgres that seals", () => subject({ cipher: aCipher(), sealAll: true }), { sealed: true });
 
 describe("a Postgres database", () => {
   test("can be opened and migrated by several processes at once", async () => {

@@ -1,18 +1,20 @@
 import type { TaskError } from "../protocol/errors.ts";
-import type { RunRecord } from "../protocol/run.ts";
+import type { RunKey, RunRecord } from "../protocol/run.ts";
+import type { RunEnd } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
 import { fromName, keyColumns, toName } from "./names.ts";
 import type { RunRow } from "./schema.ts";
+import type { Sealing } from "./sealing.ts";
 
 /** The row of a run that begins. */
-export function toOpenRow(run: Omit<RunRecord, "status" | "result" | "error" | "endedAt">): RunRow {
+export function toOpenRow(run: Omit<RunRecord, "status" | "result" | "error" | "endedAt">, sealing: Sealing): RunRow {
   return {
     ...keyColumns(run),
     task: toName(run.task),
     version: toName(run.version),
     engine: toName(run.engine),
     status: "open" satisfies RunRecord["status"],
-    input: JSON.stringify(run.input),
+    input: sealing.sealText(JSON.stringify(run.input), place(run, "input")),
     result: null,
     error: null,
     parent_task_run_id: run.parent ? toName(run.parent.taskRunId) : null,
@@ -23,22 +25,40 @@ export function toOpenRow(run: Omit<RunRecord, "status" | "result" | "error" | "
   };
 }
 
-/** A row as the record that it keeps; what is null there is absent here. */
-export function fromRow(row: RunRow): RunRecord {
+/** What changes in the row of a run that ends. */
+export function toEndColumns(run: RunKey, end: RunEnd, sealing: Sealing) {
+  const seal = (value: unknown, what: "result" | "error") =>
+    value === undefined ? null : sealing.sealText(JSON.stringify(value), place(run, what));
   return {
-    taskRunId: fromName(row.task_run_id),
-    firstRunId: fromName(row.first_run_id),
+    status: end.status,
+    result: seal(end.result, "result"),
+    error: seal(end.error, "error"),
+    ended_at: end.endedAt,
+  };
+}
+
+/** A row as the record that it keeps; what is null there is absent here. */
+export function fromRow(row: RunRow, sealing: Sealing): RunRecord {
+  const key = { taskRunId: fromName(row.task_run_id), firstRunId: fromName(row.first_run_id) };
+  const open = (column: string, what: "input" | "result" | "error"): unknown =>
+    JSON.parse(sealing.openText(column, place(key, what)));
+  return {
+    ...key,
     task: fromName(row.task),
     version: fromName(row.version),
     engine: fromName(row.engine),
     status: row.status as RunRecord["status"],
-    input: JSON.parse(row.input) as Carried,
-    ...(row.result === null ? {} : { result: JSON.parse(row.result) as Carried }),
-    ...(row.error === null ? {} : { error: JSON.parse(row.error) as TaskError }),
+    input: open(row.input, "input") as Carried,
+    ...(row.result === null ? {} : { result: open(row.result, "result") as Carried }),
+    ...(row.error === null ? {} : { error: open(row.error, "error") as TaskError }),
     ...parentOf(row),
     startedAt: row.started_at,
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
   };
+}
+
+function place(run: RunKey, what: "input" | "result" | "error"): string[] {
+  return [what, run.taskRunId, run.firstRunId];
 }
 
 function parentOf(row: RunRow): Pick<RunRecord, "parent"> {

@@ -5,12 +5,13 @@ import type { Database } from "./database.ts";
 import { invalidArgument } from "./errors.ts";
 import { keyColumns, toName } from "./names.ts";
 import { removeRun } from "./removeRun.ts";
-import { fromRow, toOpenRow } from "./runRow.ts";
+import { fromRow, toEndColumns, toOpenRow } from "./runRow.ts";
+import type { Sealing } from "./sealing.ts";
 
 const LIST_LIMIT = 1000;
 
 /** Run records, keyed by workflow id and first run id. */
-export function createRunStore(database: Database): RunStore {
+export function createRunStore(database: Database, sealing: Sealing): RunStore {
   const { sql } = database;
   // The server's run ids are ordered by time, so they decide between two reuses of an id in one millisecond.
   const newestFirst = sql
@@ -20,13 +21,13 @@ export function createRunStore(database: Database): RunStore {
     .orderBy("first_run_id", "desc");
 
   return {
-    ...createCallStore(database),
+    ...createCallStore(database, sealing),
 
     async open(run) {
       await database.write([
         sql
           .insertInto("tasker_runs")
-          .values(toOpenRow(run))
+          .values(toOpenRow(run, sealing))
           .onConflict((conflict) => conflict.doNothing()),
         ...holdClaims(database, run, [run.input]),
       ]);
@@ -36,12 +37,7 @@ export function createRunStore(database: Database): RunStore {
       const [closed] = await database.write([
         sql
           .updateTable("tasker_runs")
-          .set({
-            status: end.status,
-            result: end.result ? JSON.stringify(end.result) : null,
-            error: end.error ? JSON.stringify(end.error) : null,
-            ended_at: end.endedAt,
-          })
+          .set(toEndColumns(run, end, sealing))
           .where((is) => is.and(keyColumns(run)))
           .where("status", "=", "open"),
         ...holdClaims(database, run, [end.result]),
@@ -54,7 +50,7 @@ export function createRunStore(database: Database): RunStore {
       const [row] = await database.read(
         firstRunId === undefined ? named : named.where("first_run_id", "=", toName(firstRunId)),
       );
-      return row && fromRow(row);
+      return row && fromRow(row, sealing);
     },
 
     async children(run) {
@@ -68,7 +64,7 @@ export function createRunStore(database: Database): RunStore {
           .orderBy("parent_call")
           .orderBy("started_at"),
       );
-      return rows.map(fromRow);
+      return rows.map((row) => fromRow(row, sealing));
     },
 
     async list({ status, task, limit }) {
@@ -78,7 +74,7 @@ export function createRunStore(database: Database): RunStore {
       let query = newestFirst.limit(limit);
       if (status !== undefined) query = query.where("status", "=", status);
       if (task !== undefined) query = query.where("task", "=", toName(task));
-      return (await database.read(query)).map(fromRow);
+      return (await database.read(query)).map((row) => fromRow(row, sealing));
     },
 
     remove: (run) => removeRun(database, run),

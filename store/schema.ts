@@ -1,6 +1,9 @@
 import type { Generated } from "kysely";
 
-/** The tables, the same on both databases. Times are milliseconds; every `text` that holds JSON is one `JSON.stringify`. */
+/**
+ * The tables, the same on both databases. Times are milliseconds; every `text` that holds JSON is one `JSON.stringify`.
+ * What runs leave in such a `text` (input, result, error, record, line) is sealed if the store seals everything (sealing.ts).
+ */
 export interface Schema {
   tasker_versions: VersionRow;
   tasker_current_versions: { task: string; version: string };

@@ -6,24 +6,26 @@ import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { storeContract } from "../test/store/contract.ts";
 import { WriterProcess } from "../test/store/processes.ts";
-import { aRun } from "../test/store/samples.ts";
-import { openStore } from "./openStore.ts";
+import { aCipher, aRun } from "../test/store/samples.ts";
+import { openStore, type StoreOptions } from "./openStore.ts";
 
 let folder = "";
 before(async () => void (folder = await mkdtemp(join(tmpdir(), "tasker-store-"))));
 after(() => rm(folder, { recursive: true }));
 
-storeContract("SQLite", () => {
-  const file = join(folder, "made", "when missing", "contract.db");
+const subject = (options: Omit<StoreOptions, "file">) => {
+  const file = join(folder, "made", "when missing", `${options.sealAll ? "sealed" : "plain"}.db`);
   return Promise.resolve({
-    open: () => openStore({ file }),
-    damage: (sha256) => {
+    open: () => openStore({ file, ...options }),
+    damage: (sha256: string) => {
       using database = new DatabaseSync(file);
       database.prepare("update tasker_blobs set bytes = zeroblob(length(bytes)) where sha256 = ?").run(sha256);
       return Promise.resolve();
     },
   });
-});
+};
+storeContract("SQLite", () => subject({}));
+storeContract("SQLite that seals", () => subject({ cipher: aCipher(), sealAll: true }), { sealed: true });
 
 describe("a SQLite file", () => {
   test("can be opened and migrated by several processes at once", async () => {

@@ -1,4 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
+import { createCipher } from "../../encryption/cipher.ts";
+import { createKeyring } from "../../encryption/keyring.ts";
+import { formatKey, newKey } from "../../encryption/parseKeys.ts";
+import type { Cipher } from "../../protocol/cipher.ts";
 import type { CallRecord, RunKey, RunRecord } from "../../protocol/run.ts";
 import type { TaskVersion } from "../../protocol/task.ts";
 import type { Claim } from "../../protocol/value.ts";
@@ -37,6 +41,11 @@ export function aVersion(changes: Partial<TaskVersion> = {}): TaskVersion {
     publishedAt: 1,
     ...changes,
   };
+}
+
+/** With a key of its own. */
+export function aCipher(): Cipher {
+  return createCipher(createKeyring({ keys: formatKey(newKey()), keyFile: "/nowhere" }), "store");
 }
 
 export function claimOf(text: string): Claim {
