@@ -16,8 +16,8 @@ const { Payload: codec } = proto.temporal.api.common.v1;
  */
 export function createPayloadCodec(cipher: Cipher): PayloadCodec {
   return {
-    encode: (payloads) => Promise.try(() => payloads.map((payload) => encrypt(cipher, payload))),
-    decode: (payloads) => Promise.try(() => payloads.map((payload) => decrypt(cipher, payload))),
+    encode: (payloads) => new Promise((resolve) => resolve(payloads.map((payload) => encrypt(cipher, payload)))),
+    decode: (payloads) => new Promise((resolve) => resolve(payloads.map((payload) => decrypt(cipher, payload)))),
   };
 }
 
