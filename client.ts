@@ -2,6 +2,9 @@ import { Client } from "@temporalio/client";
 import { connect } from "./client/connect.ts";
 import { createTasker, type Tasker } from "./client/tasker.ts";
 import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
+import { createCipher } from "./encryption/cipher.ts";
+import { dataConverterOf } from "./encryption/dataConverter.ts";
+import { createKeyring } from "./encryption/keyring.ts";
 import { TaskerError } from "./protocol/errors.ts";
 import { openStore } from "./store/openStore.ts";
 
@@ -24,7 +27,7 @@ export interface ConnectedTasker extends Tasker {
 /**
  * Connects to Temporal and the store as the environment says (TEMPORAL_ADDRESS is needed: a program's own code
  * starts no server). For a connection and a store that are open already there is `createTasker`.
- * @throws TaskerError `invalid_configuration`, `temporal_unreachable`, and what the store reports
+ * @throws TaskerError `invalid_configuration`, `temporal_unreachable`, and what the store and the keys report
  */
 export async function connectTasker(configuration: Configuration = readConfiguration()): Promise<ConnectedTasker> {
   const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
@@ -32,12 +35,16 @@ export async function connectTasker(configuration: Configuration = readConfigura
     const message = "TEMPORAL_ADDRESS is not set. `npm start` prints the address of the server that it starts.";
     throw new TaskerError({ code: "invalid_configuration", class: "infrastructure", message }, { retryable: false });
   }
+  const keyring = createKeyring(configuration);
   const connection = await connect(connectionOptions(configuration));
   try {
-    const store = await openStore(
-      databaseUrl === undefined ? { file: databaseFile, synchronous } : { url: databaseUrl },
-    );
-    const client = new Client({ connection, namespace });
+    const store = await openStore({
+      ...(databaseUrl === undefined ? { file: databaseFile, synchronous } : { url: databaseUrl }),
+      cipher: createCipher(keyring, "store"),
+      sealAll: configuration.encryption,
+    });
+    const dataConverter = dataConverterOf(keyring, configuration.encryption);
+    const client = new Client({ connection, namespace, dataConverter });
     return {
       ...createTasker({ client, store, taskQueue: configuration.taskQueue }),
       close: async () => {

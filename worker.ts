@@ -9,6 +9,7 @@ import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
 import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
 import { createCipher } from "./encryption/cipher.ts";
+import { dataConverterOf } from "./encryption/dataConverter.ts";
 import { createKeyring } from "./encryption/keyring.ts";
 import { createCredentials } from "./keystore/credentials.ts";
 import { createKeystore } from "./keystore/keystore.ts";
@@ -55,12 +56,19 @@ export async function startWorker(configuration: Configuration, options: WorkerO
   const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
   const warning = sqliteWarning(configuration);
   if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  const keyring = createKeyring(configuration);
+  if (configuration.encryption) keyring.sealingId(); // made, or refused, before anything begins
+  const dataConverter = dataConverterOf(keyring, configuration.encryption);
   const close = new CloseStack();
   try {
     const connection = close.later(await NativeConnection.connect(connectionOptions(configuration)));
     await requireSearchAttributes(connection, configuration);
     const store = close.later(
-      await openStore(databaseUrl === undefined ? { file: databaseFile, synchronous } : { url: databaseUrl }),
+      await openStore({
+        ...(databaseUrl === undefined ? { file: databaseFile, synchronous } : { url: databaseUrl }),
+        cipher: createCipher(keyring, "store"),
+        sealAll: configuration.encryption,
+      }),
     );
     const vms = { threads: configuration.vmThreads, cacheVms: configuration.vmCache };
     const sandbox = await createSandbox(vms);
@@ -70,7 +78,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     await store.engines.put(sandbox.engine, await sandbox.exportEngine());
     const opened = new OpenedSecrets();
     const openedOne = (secret: string): void => opened.add(secret);
-    const cipher = createCipher(createKeyring(configuration), "keystore");
+    const cipher = createCipher(keyring, "keystore");
     const keystore = createKeystore({ secrets: store.secrets, cipher, opened: openedOne });
     const credentials = createCredentials({
       keystore,
@@ -82,6 +90,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const worker = await Worker.create({
       connection,
       namespace,
+      dataConverter,
       taskQueue: configuration.taskQueue,
       workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)),
       activities: decorate(
@@ -100,7 +109,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
     });
-    close.later(startReconciler({ connection, namespace, store }));
+    close.later(startReconciler({ connection, namespace, dataConverter, store }));
     const ended = worker.run().finally(() => close.now());
     ended.catch(() => undefined); // whoever cares awaits `ended`
     const stop = (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { connectionOptions, type Configuration } from "../configuration.ts";
 import type { Tasker } from "../client/tasker.ts";
 import type { Stack, StackWorker, StartWorker } from "../dev/stack.ts";
+import type { Keyring } from "../encryption/keyring.ts";
 import type { Store } from "../protocol/store.ts";
 import { EXIT } from "./exitCodes.ts";
 import { catchInterrupts, type Interrupts } from "./interrupt.ts";
@@ -22,6 +23,7 @@ export class Context {
   private readonly startWorker: StartWorker;
   private readonly closers: (() => Promise<void>)[] = [];
   private interrupts: Interrupts | undefined;
+  private openedKeyring: Promise<Keyring> | undefined;
   private openedStore: Promise<Store> | undefined;
   private openedStack: Promise<Stack> | undefined;
   private openedTasker: Promise<Tasker> | undefined;
@@ -31,6 +33,13 @@ export class Context {
     this.configuration = configuration;
     this.output = output;
     this.startWorker = startWorker;
+  }
+
+  /** The keys of TASKER_KEYS, else of the key file. */
+  keyring(): Promise<Keyring> {
+    return (this.openedKeyring ??= import("../encryption/keyring.ts").then(({ createKeyring }) =>
+      createKeyring(this.configuration),
+    ));
   }
 
   /** The database of TASKER_DATABASE_URL, else the SQLite file of this directory. */
@@ -78,9 +87,14 @@ export class Context {
   }
 
   private async openStore(): Promise<Store> {
-    const { openStore } = await import("../store/openStore.ts");
-    const { databaseUrl: url, databaseFile: file, sqliteSynchronous: synchronous } = this.configuration;
-    const store = await openStore(url === undefined ? { file, synchronous } : { url });
+    const [{ openStore }, { createCipher }, keyring] = await Promise.all([
+      import("../store/openStore.ts"),
+      import("../encryption/cipher.ts"),
+      this.keyring(),
+    ]);
+    const { databaseUrl: url, databaseFile: file, sqliteSynchronous: synchronous, encryption } = this.configuration;
+    const where = url === undefined ? { file, synchronous } : { url };
+    const store = await openStore({ ...where, cipher: createCipher(keyring, "store"), sealAll: encryption });
     this.closers.push(() => store.close());
     return store;
   }
@@ -114,16 +128,18 @@ export class Context {
   }
 
   private async openTasker(): Promise<Tasker> {
-    const [stack, store] = await Promise.all([this.stack(), this.store()]);
-    const [{ Client }, { connect }, { createTasker }] = await Promise.all([
+    const [stack, store, keyring] = await Promise.all([this.stack(), this.store(), this.keyring()]);
+    const [{ Client }, { dataConverterOf }, { connect }, { createTasker }] = await Promise.all([
       import("@temporalio/client"),
+      import("../encryption/dataConverter.ts"),
       import("../client/connect.ts"),
       import("../client/tasker.ts"),
     ]);
     const options = connectionOptions({ ...this.configuration, temporalAddress: stack.address });
     const connection = await connect({ ...options, connectTimeout: CONNECT_MS });
     this.closers.push(() => connection.close());
-    const client = new Client({ connection, namespace: stack.namespace });
+    const dataConverter = dataConverterOf(keyring, this.configuration.encryption);
+    const client = new Client({ connection, namespace: stack.namespace, dataConverter });
     return createTasker({ client, store, taskQueue: stack.taskQueue });
   }
 }

@@ -1,4 +1,5 @@
 import { Client } from "@temporalio/client";
+import type { DataConverter } from "@temporalio/common";
 import type { NativeConnection } from "@temporalio/worker";
 import { reconcileEnded } from "../client/reconcile.ts";
 import type { Store } from "../protocol/store.ts";
@@ -12,6 +13,7 @@ const OVERLAP_MS = 60_000;
 export interface ReconcilerDeps {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  readonly dataConverter: DataConverter;
   readonly store: Store;
 }
 
@@ -19,8 +21,8 @@ export interface ReconcilerDeps {
  * Closes the records of runs that were terminated or timed out: nothing in such a workflow runs, so it writes nothing
  * itself. Looks at its start and from time to time; every worker does, for closing twice changes nothing.
  */
-export function startReconciler({ connection, namespace, store }: ReconcilerDeps): { close(): Promise<void> } {
-  const client = new Client({ connection, namespace });
+export function startReconciler({ connection, namespace, dataConverter, store }: ReconcilerDeps): { close(): Promise<void> } {
+  const client = new Client({ connection, namespace, dataConverter });
   let since = new Date(Date.now() - FIRST_LOOK_BACK_MS);
   let running = Promise.resolve();
 
