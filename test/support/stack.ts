@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { createTasker, type Tasker } from "../../client/tasker.ts";
-import { readConfiguration, type Configuration } from "../../configuration.ts";
+import { readConfiguration } from "../../configuration.ts";
 import { startDevServer, type DevServer } from "../../dev/server.ts";
 import { findTemporalCli } from "../../dev/temporalCli.ts";
+import { createCipher } from "../../encryption/cipher.ts";
+import { dataConverterOf } from "../../encryption/dataConverter.ts";
+import { createKeyring } from "../../encryption/keyring.ts";
 import type { TaskRunOptions } from "../../protocol/activities.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { RunReport } from "../../protocol/run.ts";
@@ -23,6 +26,8 @@ export type WorkerSettings = Readonly<Record<string, string>>;
 export interface StackOptions {
   /** Where the store is: a SQLite file, or a throw-away Postgres cluster. SQLite when absent. */
   readonly database?: "sqlite" | "postgres";
+  /** For all that belongs to the stack: its own client and store, and every worker. */
+  readonly settings?: WorkerSettings;
 }
 
 export interface RunSettings {
@@ -43,6 +48,7 @@ export class TestStack {
   private server: DevServer;
   private readonly connection: Connection;
   private readonly postgres: TestPostgres | undefined;
+  private readonly settings: WorkerSettings;
   private readonly inProcess: RunningWorker[] = [];
   private readonly processes: WorkerProcess[] = [];
   private sources = 0;
@@ -52,8 +58,10 @@ export class TestStack {
     server: DevServer,
     control: ControlServer,
     store: Store,
+    client: Client,
     connection: Connection,
     postgres: TestPostgres | undefined,
+    settings: WorkerSettings,
   ) {
     this.directory = directory;
     this.server = server;
@@ -61,22 +69,26 @@ export class TestStack {
     this.store = store;
     this.connection = connection;
     this.postgres = postgres;
-    this.client = new Client({ connection });
-    this.tasker = createTasker({ client: this.client, store });
+    this.settings = settings;
+    this.client = client;
+    this.tasker = createTasker({ client, store });
   }
 
-  static async start({ database = "sqlite" }: StackOptions = {}): Promise<TestStack> {
+  static async start({ database = "sqlite", settings = {} }: StackOptions = {}): Promise<TestStack> {
     const directory = await mkdtemp(path.join(tmpdir(), "tasker-test-"));
     const server = await serve(directory);
     const control = await ControlServer.start();
     const postgres = database === "postgres" ? await startPostgres() : undefined;
-    const store = await openStore(
-      postgres === undefined
-        ? { file: path.join(directory, "tasker.db"), synchronous: "normal" }
-        : { url: postgres.url },
-    );
+    const configuration = readConfiguration({ TASKER_HOME: directory, ...settings });
+    const keyring = createKeyring(configuration);
+    const store = await openStore({
+      ...(postgres === undefined ? { file: configuration.databaseFile, synchronous: "normal" } : { url: postgres.url }),
+      cipher: createCipher(keyring, "store"),
+      sealAll: configuration.encryption,
+    });
     const connection = await Connection.connect({ address: server.address });
-    return new TestStack(directory, server, control, store, connection, postgres);
+    const client = new Client({ connection, dataConverter: dataConverterOf(keyring, configuration.encryption) });
+    return new TestStack(directory, server, control, store, client, connection, postgres, settings);
   }
 
   get address(): string {
@@ -106,7 +118,7 @@ export class TestStack {
 
   /** A worker in this process. */
   async worker(settings: WorkerSettings = {}, options: WorkerOptions = {}): Promise<RunningWorker> {
-    const worker = await startWorker(this.configuration(settings), options);
+    const worker = await startWorker(readConfiguration(this.environment(settings)), options);
     this.inProcess.push(worker);
     return worker;
   }
@@ -137,10 +149,6 @@ export class TestStack {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  private configuration(settings: WorkerSettings): Configuration {
-    return readConfiguration(this.environment(settings));
-  }
-
   private environment(settings: WorkerSettings): Record<string, string> {
     return {
       TEMPORAL_ADDRESS: this.address,
@@ -150,6 +158,7 @@ export class TestStack {
       TASKER_INFLIGHT_CALLS: "500",
       TASKER_LOG_LEVEL: "error",
       ...(this.postgres === undefined ? {} : { TASKER_DATABASE_URL: this.postgres.url }),
+      ...this.settings,
       ...settings,
     };
   }
