@@ -7,6 +7,7 @@ export const HELP = {
   tasker task -t NAME -i JSON -p        run a task and watch it
   tasker demo                           all of it at once: start, publish, run the sample tasks
   tasker gmail-search -q QUERY          search every mailbox of a Google Workspace
+  tasker ephemeral                      a self-test of suspend, nest and resume that explains what it sees
   tasker doctor                         what is configured, and whether it answers
   tasker search-attributes              register what Tasker needs on a Temporal server of your own
 
@@ -72,6 +73,12 @@ Google when credentials are set up (docs/google.md), otherwise against a stand-i
 
 Ctrl-C stops watching, not the run. Exit codes as for \`tasker task\`; a mailbox that cannot be searched is listed, and
 does not fail the search.`,
+
+  ephemeral: `tasker ephemeral
+
+A self-test that explains what it sees: on a stack of its own it puts a run to sleep and shows where its memory is kept,
+kills the worker, lets another one wake the run, does the same with nested runs, and checks every result. It takes half a
+minute; nothing of it stays. Exit code 0 if all is well, 1 if a check failed.`,
 
   doctor: `tasker doctor [--json]
 

@@ -14,6 +14,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   task: async () => (await import("./commands/task.ts")).taskCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
   "gmail-search": async () => (await import("./commands/gmailSearch.ts")).gmailSearchCommand,
+  ephemeral: async () => (await import("./commands/ephemeral.ts")).ephemeralCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   "search-attributes": async () => (await import("./commands/searchAttributes.ts")).searchAttributesCommand,
 };

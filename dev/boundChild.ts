@@ -37,10 +37,18 @@ export class BoundChild {
     this.ended.catch(() => undefined);
   }
 
-  /** A program that cannot be started ends at once, with the shell's message as its output. */
-  static async start(program: string, args: readonly string[]): Promise<BoundChild> {
+  /**
+   * A program that cannot be started ends at once, with the shell's message as its output.
+   * @param environment this process's own unless given
+   */
+  static async start(
+    program: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = process.env,
+  ): Promise<BoundChild> {
     const child = spawn("/bin/sh", ["-c", WATCHED, "sh", program, ...args], {
       detached: true,
+      env: environment,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     // Before anything is awaited the number cannot have been given to another process. One that has ended already
