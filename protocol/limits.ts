@@ -52,6 +52,9 @@ export const LIMITS = {
   /** Secrets that one run's VM has been told; of one that was told more, every log line and message is masked whole. */
   maskedBytes: 256 * KiB,
 
+  /** A request to the codec endpoint: payloads as base64. Temporal sends no more than 4 MiB of them at once. */
+  codecBodyBytes: 16 * MiB,
+
   /** The one-line summary of an activity, timer or child in the Web UI. Temporal cuts at 400 bytes. */
   summaryBytes: 200,
 
