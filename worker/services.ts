@@ -1,4 +1,6 @@
+import { createGapi } from "../activities/tools/gapi/gapi.ts";
 import { createHttp } from "../activities/tools/http/http.ts";
+import { createKeystoreService, type KeystoreServiceDeps } from "../activities/tools/keystore/keystore.ts";
 import { createWebsearch } from "../activities/tools/websearch/websearch.ts";
 import type { Service } from "../activities/tools/service.ts";
 import type { Configuration } from "../configuration.ts";
@@ -7,13 +9,18 @@ import type { Credentials, Keystore } from "../protocol/keystore.ts";
 export interface ServiceDeps {
   readonly configuration: Configuration;
   readonly keystore: Keystore;
+  /** Why a task may not use a namespace of the keystore. */
+  readonly keystoreAccess?: KeystoreServiceDeps["access"];
   readonly credentials: Credentials;
 }
 
 /** Every service that tasks find behind `tools`, set up as the configuration says. None of them connects before its first call. */
-export function createServices({ configuration }: ServiceDeps): readonly Service[] {
+export function createServices(deps: ServiceDeps): readonly Service[] {
+  const { configuration, credentials, keystore, keystoreAccess: access } = deps;
   return [
     createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate }),
+    createKeystoreService({ keystore, access }),
     createWebsearch({ url: configuration.websearchUrl }),
+    createGapi({ credentials, subject: configuration.googleSubject, baseUrl: configuration.googleBaseUrl }),
   ];
 }

@@ -26,10 +26,20 @@ export interface Method {
   readonly kind: MethodKind | ((args: readonly Json[], links: readonly ChainLink[]) => MethodKind);
   /** What differs from the defaults in `LIMITS`; a function under the same terms as `kind`. */
   readonly timeouts?: ToolTimeouts | ((args: readonly Json[]) => ToolTimeouts | undefined);
-  /** Arguments and result are secrets: they travel as sealed claim checks only, never inside a history. */
+  /**
+   * Arguments and result are secrets: they travel as sealed claim checks only, never inside a history. Every string of the
+   * result is masked in what the run writes.
+   */
   readonly secret?: true;
+  /** The secrets among the arguments, for a `secret` method that takes some: they are masked in what the run writes from then on. */
+  secretArguments?(args: readonly Json[]): readonly Json[];
   /** One line for the Web UI: what the call is about, without secrets. */
   summary?(args: readonly Json[], links: readonly ChainLink[]): string;
+  /**
+   * Every dotted name that leads to this method, when it has more than one; the first is the one that records, activities and
+   * rates go by. A policy's rule or an `@tools` that names any of them means the method.
+   */
+  readonly names?: readonly string[];
   /** Answers what JSON can hold; `undefined` becomes null. Throws a TaskerError, or what the service's `mapError` knows. */
   call(args: readonly Json[], context: ToolContext): Promise<unknown>;
 }
@@ -43,6 +53,8 @@ export interface Service {
   method(path: readonly string[]): Method | undefined;
   /** Dotted names that messages may suggest for a misspelt one. */
   readonly known: readonly string[];
+  /** What to write instead of a path below the service that leads nowhere; for one with too many names to list in `known`. */
+  advise?(path: readonly string[]): string;
   /** Turns what the client library throws into a task error, and says whether trying again may help. */
   mapError?(error: unknown): MappedError | undefined;
   /** Releases connections when the worker ends. */

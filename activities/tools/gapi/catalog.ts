@@ -1,0 +1,226 @@
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { createNearestName } from "../nearestName.ts";
+import { defaultVersion, newestVersion, parseVersion, type ApiVersion } from "./apiVersions.ts";
+import { parseMethodSource, type MethodSpec } from "./methodSpec.ts";
+
+/** One method of one version of a Google API. */
+export interface GapiMethod {
+  /** As `gmail`. */
+  readonly api: string;
+  /** As `v1` or `directory_v1`. */
+  readonly version: string;
+  /** The path below the version, as `users.messages.list`. */
+  readonly path: string;
+  readonly spec: MethodSpec;
+  /** Every dotted name that leads here, the usual one first: below `gapi`, as `gmail.users.messages.list`. */
+  readonly names: readonly string[];
+  /** Calls the generated function. `params` and `options` are the library's own. */
+  readonly invoke: (params: object, options: object) => Promise<unknown>;
+}
+
+export interface Catalog {
+  /** The method behind a path such as `["gmail", "users", "messages", "list"]`. Loads the API's module when it is first asked for. */
+  find(segments: readonly string[]): GapiMethod | undefined;
+  /** What a person should write instead of a path that leads to no method: one or two sentences. */
+  advise(segments: readonly string[]): string;
+  /** The file of a version's type declarations. */
+  declarationsOf(method: GapiMethod): string;
+}
+
+/** A resource object of the generated code; a guest's names reach it through `childOf` and `methodOf` only. */
+type Resource = object;
+
+interface Reading {
+  readonly version: ApiVersion;
+  readonly rest: readonly string[];
+}
+
+/** Names of one level that a message lists. */
+const LISTED_NAMES = 40;
+
+/**
+ * The APIs of the installed googleapis, one module at a time: the whole package takes two seconds and 75 MB. Modules of
+ * single versions take 1 to 30 ms, so that loading one may happen between two steps of a run.
+ */
+export function createCatalog(): Catalog {
+  const require = createRequire(import.meta.url);
+  const folder = path.join(path.dirname(require.resolve("googleapis")), "apis");
+  // What every API needs takes 100 ms: it is loaded with the worker, not with the first call.
+  require("googleapis-common");
+
+  const apis = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
+  const apiNames = new Set(apis);
+  const versionsByApi = new Map<string, readonly ApiVersion[]>();
+  const roots = new Map<string, Resource>();
+  const found = new Map<string, GapiMethod>();
+
+  function versionsOf(api: string): readonly ApiVersion[] {
+    const known = versionsByApi.get(api);
+    if (known) return known;
+    const files = readdirSync(path.join(folder, api)).filter((file) => file.endsWith(".js") && file !== "index.js");
+    const versions = files.map((file) => parseVersion(file.slice(0, -3)));
+    versionsByApi.set(api, versions);
+    return versions;
+  }
+
+  function rootOf(api: string, version: string): Resource {
+    const key = `${api}/${version}`;
+    const loaded = roots.get(key);
+    if (loaded) return loaded;
+    const root = instantiate(require(path.join(folder, api, `${version}.js`)));
+    roots.set(key, root);
+    return root;
+  }
+
+  /** What a path may mean, likeliest first: a resource may have the name of a version. */
+  function readings(api: string, below: readonly string[]): Reading[] {
+    const versions = versionsOf(api);
+    const [segment, ...rest] = below;
+    const named = versions.find(({ name }) => name.replaceAll(".", "_") === segment);
+    const product = newestVersion(versions.filter((version) => segment !== "" && version.product === segment));
+    const usual = defaultVersion(api, versions);
+    return [
+      ...(named ? [{ version: named, rest }] : []),
+      ...(product ? [{ version: product, rest }] : []),
+      ...(usual ? [{ version: usual, rest: below }] : []),
+    ];
+  }
+
+  function resolve(api: string, { version, rest }: Reading): GapiMethod | undefined {
+    const parents = rest.slice(0, -1);
+    const name = rest.at(-1);
+    if (name === undefined) return undefined;
+    let resource: Resource | undefined = rootOf(api, version.name);
+    for (const segment of parents) resource = resource && childOf(resource, segment);
+    const method = resource && methodOf(resource, name);
+    const spec = method && parseMethodSource(Function.prototype.toString.call(method));
+    if (!spec) return undefined;
+    const below = rest.join(".");
+    return {
+      api,
+      version: version.name,
+      path: below,
+      spec,
+      names: prefixes(api, version, versionsOf(api)).map((prefix) => `${prefix}.${below}`),
+      invoke: (params, options) => method.call(resource, params, options) as Promise<unknown>,
+    };
+  }
+
+  return {
+    find(segments) {
+      const key = segments.join(".");
+      const known = found.get(key);
+      if (known) return known;
+      const [api, ...below] = segments;
+      if (api === undefined || !apiNames.has(api)) return undefined;
+      for (const reading of readings(api, below)) {
+        const method = resolve(api, reading);
+        if (!method) continue;
+        // Only what exists is kept: a guest can make up names without end.
+        found.set(key, method);
+        return method;
+      }
+      return undefined;
+    },
+
+    advise([wanted = "", ...below]) {
+      const api = apiNames.has(wanted) ? wanted : nearest(apis, wanted);
+      if (api === undefined)
+        return "APIs are named as in the package googleapis: gapi.gmail, gapi.drive, gapi.admin, …";
+      const trails = readings(api, below).map((reading) => {
+        const prefix = prefixes(api, reading.version, versionsOf(api))[0] ?? api;
+        return follow(rootOf(api, reading.version.name), prefix, reading.rest);
+      });
+      const best = trails.find(({ method }) => method) ?? trails.sort((a, b) => b.depth - a.depth)[0];
+      if (best?.method) return `Did you mean tools.gapi.${best.name}?`;
+      const [first = ""] = below;
+      if (best && (best.depth > 0 || !/(^|_)v\d/.test(first))) return `tools.gapi.${best.name} has ${best.has}.`;
+      const names = versionsOf(api).map(({ name }) => name.replaceAll(".", "_"));
+      return `tools.gapi.${api} has the version${names.length > 1 ? "s" : ""} ${listNames(names)}.`;
+    },
+
+    declarationsOf: ({ api, version }) => path.join(folder, api, `${version}.d.ts`),
+  };
+}
+
+/** The generated module exports one namespace, which holds the API's class beside those of its resources. */
+function instantiate(module: unknown): Resource {
+  const [namespace] = Object.values(module as Record<string, Record<string, unknown>>);
+  const entry = Object.entries(namespace ?? {}).find(([name]) => !name.startsWith("Resource$"));
+  if (typeof entry?.[1] !== "function") throw new Error("A module of googleapis does not look as expected.");
+  return new (entry[1] as new (options: object) => Resource)({});
+}
+
+/** Own properties only, and not the library's `context`. */
+function childOf(resource: Resource, name: string): Resource | undefined {
+  return childrenOf(resource).includes(name) ? (Reflect.get(resource, name) as Resource) : undefined;
+}
+
+function childrenOf(resource: Resource): string[] {
+  return Object.entries(resource).flatMap(([name, value]) =>
+    name !== "context" && typeof value === "object" && value !== null ? name : [],
+  );
+}
+
+/** Own methods of the resource's class only. */
+function methodOf(resource: Resource, name: string): ((...args: unknown[]) => unknown) | undefined {
+  if (!methodsOf(resource).includes(name)) return undefined;
+  return Reflect.get(resource, name) as (...args: unknown[]) => unknown;
+}
+
+function methodsOf(resource: Resource): string[] {
+  const prototype = Object.getPrototypeOf(resource) as Record<string, unknown>;
+  return Object.getOwnPropertyNames(prototype).filter(
+    (name) => name !== "constructor" && typeof prototype[name] === "function",
+  );
+}
+
+/** What a path to this version may begin with, the usual form first. */
+function prefixes(api: string, { name, product }: ApiVersion, versions: readonly ApiVersion[]): string[] {
+  const isNewest = newestVersion(versions.filter((version) => version.product === product))?.name === name;
+  const isDefault = defaultVersion(api, versions)?.name === name;
+  return [
+    ...(product !== "" && isNewest ? [`${api}.${product}`] : []),
+    ...(isDefault ? [api] : []),
+    `${api}.${name.replaceAll(".", "_")}`,
+  ];
+}
+
+interface Trail {
+  /** As far as it could be followed, misspelt segments put right. */
+  readonly name: string;
+  readonly depth: number;
+  readonly method: boolean;
+  readonly has: string;
+}
+
+/** Follows a path from a resource, taking the nearest name where there is none. */
+function follow(root: Resource, prefix: string, rest: readonly string[]): Trail {
+  let resource = root;
+  let name = prefix;
+  for (const [depth, segment] of rest.entries()) {
+    const last = depth === rest.length - 1;
+    const children = childrenOf(resource);
+    const methods = methodsOf(resource);
+    const candidates = last ? [...methods, ...children] : children;
+    const next = candidates.includes(segment) ? segment : nearest(candidates, segment);
+    if (next === undefined) return { name, depth, method: false, has: listNames([...children, ...methods]) };
+    name = `${name}.${next}`;
+    if (last && methods.includes(next)) return { name, depth: depth + 1, method: true, has: "" };
+    resource = childOf(resource, next) ?? resource;
+  }
+  const has = listNames([...childrenOf(resource), ...methodsOf(resource)]);
+  return { name, depth: rest.length, method: false, has };
+}
+
+/** A segment is short: two letters that changed places are two edits, which a name of five letters must be forgiven. */
+function nearest(candidates: readonly string[], segment: string): string | undefined {
+  return createNearestName(candidates.map((name) => `..${name}`))(`..${segment}`)?.slice(2);
+}
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED_NAMES).join(", ");
+  return names.length > LISTED_NAMES ? `${shown}, …` : shown;
+}

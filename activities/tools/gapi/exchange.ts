@@ -1,0 +1,88 @@
+import { gaxios, JWT, UserRefreshClient } from "google-auth-library";
+import { GAPI_BOUNDS } from "./bounds.ts";
+import type { GoogleCredential } from "./credential.ts";
+import { GAPI_CODES, gapiError } from "./faults.ts";
+import { tokenFault } from "./tokenFault.ts";
+import type { Transport } from "./transport.ts";
+
+/** An access token, which nothing outside this folder's requests may see. */
+export interface GoogleToken {
+  readonly value: string;
+  /** Milliseconds since 1970, by this machine's clock. */
+  readonly expiresAt: number;
+  readonly obtainedAt: number;
+  /** What the token endpoint says that it granted; undefined when it does not say. */
+  readonly scopes: readonly string[] | undefined;
+}
+
+/** Whom a token acts as, and for what. */
+export interface TokenRequest {
+  readonly credential: GoogleCredential;
+  /** Undefined: the service account itself. An authorized user is always that user. */
+  readonly subject: string | undefined;
+  readonly scopes: readonly string[];
+}
+
+/** Gets a token from the credential's token endpoint, once. Throws what `tokenFault` makes of a refusal. */
+export async function exchange(request: TokenRequest, transport: Transport): Promise<GoogleToken> {
+  const { credential } = request;
+  const obtainedAt = Date.now();
+  const signal = AbortSignal.timeout(GAPI_BOUNDS.exchangeTimeoutMs);
+  const common = {
+    transporter: transporterTo(credential.tokenUri, transport, signal),
+    useAuthRequestParameters: false,
+  };
+  try {
+    const client = clientOf(request, common);
+    await client.getAccessToken();
+    const { access_token: value, expiry_date: expiresAt, scope } = client.credentials;
+    if (typeof value === "string" && value !== "") {
+      const scopes = scope?.split(" ");
+      return { value, expiresAt: expiresAt ?? obtainedAt + GAPI_BOUNDS.tokenLifeMs, obtainedAt, scopes };
+    }
+  } catch (thrown) {
+    throw tokenFault(thrown, request, signal);
+  }
+  const { host } = new URL(credential.tokenUri);
+  throw gapiError(GAPI_CODES.notJson, `${host} answered without an access token. Check the credential's token_uri.`);
+}
+
+function clientOf(
+  { credential, subject, scopes }: TokenRequest,
+  common: { readonly transporter: gaxios.Gaxios; readonly useAuthRequestParameters: boolean },
+): JWT | UserRefreshClient {
+  if (credential.kind === "authorized_user") {
+    const { clientId, clientSecret, refreshToken } = credential;
+    return new UserRefreshClient({ ...common, clientId, clientSecret, refreshToken });
+  }
+  const { email, privateKey: key, tokenUri: aud } = credential;
+  return new JWT({
+    ...common,
+    ...{ email, key, scopes: [...scopes] },
+    // The library has Google's own endpoint in the claim, as it has in the URL.
+    additionalClaims: { aud },
+    ...(subject === undefined ? {} : { subject }),
+  });
+}
+
+/** The libraries' way to the network. They know one token endpoint; whatever they ask goes to the credential's. */
+function transporterTo(tokenUri: string, transport: Transport, signal: AbortSignal): gaxios.Gaxios {
+  return new gaxios.Gaxios({
+    retryConfig: { retry: 0 },
+    async fetchImplementation(_url, init) {
+      const answer = await transport.send(new URL(tokenUri), {
+        method: "POST",
+        headers: new Headers(init?.headers),
+        body: await new Response(init?.body).text(),
+        signal,
+        maxBytes: GAPI_BOUNDS.exchangeBytes,
+      });
+      const headers = new Headers();
+      for (const name of ["content-type", "date", "retry-after"]) {
+        const value = answer.headers.get(name);
+        if (value !== null) headers.set(name, value);
+      }
+      return new Response(new Uint8Array(answer.body), { status: answer.status, headers });
+    },
+  });
+}
