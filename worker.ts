@@ -14,12 +14,18 @@ import { createKeyring } from "./encryption/keyring.ts";
 import { createCredentials } from "./keystore/credentials.ts";
 import { createKeystore } from "./keystore/keystore.ts";
 import { LIMITS } from "./protocol/limits.ts";
+import { createBudgets } from "./policy/budgets.ts";
+import { checkServices } from "./policy/checkServices.ts";
+import { keystoreDenial } from "./policy/denial.ts";
+import { readPolicy } from "./policy/readPolicy.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { openStore } from "./store/openStore.ts";
 import { configuredCredential } from "./worker/configuredCredential.ts";
 import { requireSearchAttributes } from "./worker/requireSearchAttributes.ts";
 import { startReconciler } from "./worker/reconciler.ts";
 import { installRuntime } from "./worker/runtime.ts";
+import { allOrNone, runTogether } from "./worker/runTogether.ts";
+import { createServiceWorkers } from "./worker/serviceWorkers.ts";
 import { createServices } from "./worker/services.ts";
 import { sqliteWarning } from "./worker/sqliteWarning.ts";
 import { CloseStack } from "./worker/closeStack.ts";
@@ -36,6 +42,8 @@ const SHUTDOWN_GRACE_MS = 10_000;
 export interface WorkerOptions {
   /** Services beside those of the project. */
   readonly services?: readonly Service[];
+  /** The clock of daily budgets; the system's by default. */
+  readonly now?: () => number;
   /** Wraps the activities, for tests that stop a worker at a named point. */
   readonly decorate?: (activities: Activities) => Activities;
 }
@@ -52,10 +60,11 @@ export interface RunningWorker {
 /** Starts a worker for the Temporal server that the configuration names. Throws when anything that it needs is missing. */
 export async function startWorker(configuration: Configuration, options: WorkerOptions = {}): Promise<RunningWorker> {
   installRuntime(configuration.logLevel);
-  const { decorate = (activities: Activities) => activities, services = [] } = options;
+  const { decorate = (activities: Activities) => activities, services = [], now = Date.now } = options;
   const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
   const warning = sqliteWarning(configuration);
   if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  const policy = await readPolicy(configuration.policyFile);
   const keyring = createKeyring(configuration);
   if (configuration.encryption) keyring.sealingId(); // made, or refused, before anything begins
   const dataConverter = dataConverterOf(keyring, configuration.encryption);
@@ -85,35 +94,50 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       fallback: (name) => configuredCredential(configuration, name),
       opened: openedOne,
     });
-    const own = createServices({ configuration, keystore, credentials });
-    const registry = close.later(createRegistry([...own, ...services], { builtIn: Object.values(BUILT_IN) }));
-    const worker = await Worker.create({
+    const keystoreAccess = (task: string, namespace: string) => keystoreDenial(policy, task, namespace);
+    const own = createServices({ configuration, keystore, credentials, keystoreAccess });
+    const all = [...own, ...services];
+    const names = all.map(({ name }) => name);
+    const builtIn = Object.values(BUILT_IN);
+    checkServices(policy, names, builtIn);
+    const { taskQueue } = configuration;
+    const registry = close.later(createRegistry(all, { policy, taskQueue, builtIn }));
+    const activities = decorate(
+      createActivities({
+        sandboxes,
+        store,
+        registry,
+        budgets: createBudgets({ policy, usage: store.usage, now }),
+        mask: (text) => opened.hide(text),
+        versions: new VersionCache(store.versions),
+        inflightCommands: configuration.inflightCalls ?? LIMITS.inflightCommandsElsewhere,
+      }),
+    );
+    const common = {
       connection,
       namespace,
       dataConverter,
-      taskQueue: configuration.taskQueue,
-      workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)),
-      activities: decorate(
-        createActivities({
-          sandboxes,
-          store,
-          registry,
-          mask: (text) => opened.hide(text),
-          versions: new VersionCache(store.versions),
-          inflightCommands: configuration.inflightCalls ?? LIMITS.inflightCommandsElsewhere,
-        }),
-      ),
-      maxCachedWorkflows: configuration.workflowCache,
-      maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
-      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+      taskQueue,
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
-    });
+    };
+    const workers = await allOrNone([
+      Worker.create({
+        ...common,
+        workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)),
+        activities,
+        maxCachedWorkflows: configuration.workflowCache,
+        maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
+        stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+      }),
+      ...createServiceWorkers({ ...common, policy, services: names, activity: activities.default }),
+    ]);
     close.later(startReconciler({ connection, namespace, dataConverter, store }));
-    const ended = worker.run().finally(() => close.now());
+    const running = runTogether(workers);
+    const ended = running.ended.finally(() => close.now());
     ended.catch(() => undefined); // whoever cares awaits `ended`
     const stop = (): Promise<void> => {
-      if (worker.getState() === "RUNNING") worker.shutdown();
+      running.shutdown();
       return ended;
     };
     return { ended, stop };

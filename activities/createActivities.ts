@@ -15,7 +15,7 @@ import { createToolActivity } from "./tools/runTool.ts";
  * internal name can be.
  */
 export function createActivities(deps: ActivityDeps) {
-  const { sandboxes, store, registry, mask, inflightCommands } = deps;
+  const { sandboxes, store, registry, budgets, mask, inflightCommands } = deps;
   return {
     [ACTIVITIES.openRun]: typed(createOpenRun({ store, engine: sandboxes.own.engine, inflightCommands })),
     [ACTIVITIES.advance]: typed(createAdvance(deps)),
@@ -26,7 +26,12 @@ export function createActivities(deps: ActivityDeps) {
       await store.runs.record(run, calls, firstLine, logs);
       await store.runs.close(run, end);
     }),
-    default: createToolActivity({ registry, blobs: store.blobs, ...(mask === undefined ? {} : { mask }) }),
+    default: createToolActivity({
+      registry,
+      blobs: store.blobs,
+      ...(budgets === undefined ? {} : { budgets }),
+      ...(mask === undefined ? {} : { mask }),
+    }),
   };
 }
 

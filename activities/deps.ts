@@ -1,3 +1,4 @@
+import type { Budgets } from "../policy/budgets.ts";
 import type { Store } from "../protocol/store.ts";
 import type { Sandboxes } from "./sandboxes.ts";
 import type { Registry } from "./tools/registry.ts";
@@ -11,6 +12,8 @@ export interface ActivityDeps {
   readonly registry: Registry;
   /** Takes out of a tool's message what this process has opened in the keystore. */
   readonly mask?: (text: string) => string;
+  /** Daily budgets of services. */
+  readonly budgets?: Budgets;
   /** Activities and child workflows that a run begun here may have in flight. */
   readonly inflightCommands: number;
 }

@@ -57,6 +57,7 @@ async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedC
     args,
     summary: facts.summary,
     ...(facts.timeouts === undefined ? {} : { timeouts: facts.timeouts }),
+    ...(found.queue === undefined ? {} : { queue: found.queue }),
     bytes: inlineSize(args, text),
   };
 }

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { findJsonProblem } from "../protocol/jsonProblem.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import { findJsonProblem } from "./jsonProblem.ts";
 import { parseInput, readInput } from "./readInput.ts";
 
 async function* stream(...chunks: string[]): AsyncGenerator<Buffer> {

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Json } from "../protocol/json.ts";
+import { jsonProblemText } from "../protocol/jsonProblem.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import { findJsonProblem } from "./jsonProblem.ts";
 import { UsageError } from "./usageError.ts";
 
 /**
@@ -27,27 +27,11 @@ export function parseInput(text: string, where: string): Json {
 
 function invalid(text: string, where: string, error: unknown): UsageError {
   if (text.trim() === "") return new UsageError(`${where} is empty.`, "Write any JSON value: '{}'.", "invalid_input");
-  const problem = problemOf(text);
+  const problem = jsonProblemText(text);
   if (problem === undefined)
     return new UsageError(`${where} is not JSON: ${String(error)}`, undefined, "invalid_input");
-  const { line, column, expected, excerpt } = problem;
-  const position = line === 1 ? `column ${column}` : `line ${line}, column ${column}`;
-  const indented = excerpt.replaceAll(/^/gm, "    ");
   const quotes = /^[{[]?\s*'/.test(text) || /^\w/.test(text) ? '\n  In a shell: -i \'{"key":"value"}\'' : "";
-  return new UsageError(
-    `${where} is not JSON at ${position}: expected ${expected}.\n${indented}${quotes}`,
-    undefined,
-    "invalid_input",
-  );
-}
-
-/** Nesting so deep that the scanner's stack ends is found by `JSON.parse` alone, which has none. */
-function problemOf(text: string): ReturnType<typeof findJsonProblem> {
-  try {
-    return findJsonProblem(text);
-  } catch {
-    return undefined;
-  }
+  return new UsageError(`${where} is not JSON ${problem}${quotes}`, undefined, "invalid_input");
 }
 
 async function readInputFile(file: string): Promise<string> {

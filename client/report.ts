@@ -84,6 +84,7 @@ function toCallReport(call: CallRecord): CallReport {
     attempts: call.attempts,
     startedAt: call.startedAt === undefined ? null : toIso(call.startedAt),
     endedAt: call.endedAt === undefined ? null : toIso(call.endedAt),
+    ...(call.usage === undefined ? {} : { usage: call.usage }),
   };
 }
 

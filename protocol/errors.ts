@@ -41,6 +41,7 @@ export const CODES = {
   argumentTooLarge: "argument_too_large",
   resultTooLarge: "result_too_large",
   inputTooLarge: "input_too_large",
+  budgetExhausted: "budget_exhausted",
   // tool
   toolError: "tool_error",
   toolTimeout: "tool_timeout",

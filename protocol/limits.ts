@@ -52,6 +52,8 @@ export const LIMITS = {
   /** Secrets that one run's VM has been told; of one that was told more, every log line and message is masked whole. */
   maskedBytes: 256 * KiB,
 
+  /** Counters of what one call used up. */
+  usageCounters: 20,
   /** A request to the codec endpoint: payloads as base64. Temporal sends no more than 4 MiB of them at once. */
   codecBodyBytes: 16 * MiB,
 
@@ -100,6 +102,11 @@ export const LIMITS = {
   toolStartToCloseMs: 60 * second,
   /** A tool's activity: all attempts; then the call rejects with class `tool`. */
   toolScheduleToCloseMs: 15 * minute,
+  /**
+   * Attempts at a call on the queue of a limited service. There no schedule-to-close time holds, because it would count the time in
+   * the queue: failing at once, so many attempts with the waits between them take as long (14 minutes).
+   */
+  queuedAttempts: 20,
   /** A tool's activity is lost when it has not been heard of for this long. */
   toolHeartbeatMs: 15 * second,
 } as const;

@@ -1,5 +1,5 @@
 import type { TaskError } from "./errors.ts";
-import type { Millis } from "./step.ts";
+import type { Millis, Usage } from "./step.ts";
 import type { Carried } from "./value.ts";
 
 /** Argument of the signal `FOLLOW_UP_SIGNAL`: whom a run tells how it ended. */
@@ -22,4 +22,5 @@ export interface CallFailure {
   readonly attempts: number;
   readonly startedAt?: Millis;
   readonly endedAt?: Millis;
+  readonly usage?: Usage;
 }

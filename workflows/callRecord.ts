@@ -1,5 +1,5 @@
 import type { CallRecord } from "../protocol/run.ts";
-import type { IssuedCall, Millis } from "../protocol/step.ts";
+import type { IssuedCall, Millis, Usage } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 
@@ -57,4 +57,9 @@ export function settledRecord(call: OpenCall): Omit<CallRecord, "status"> {
 /** Bytes of the value as JSON, wherever it lies. */
 export function sizeOf(carried: Carried): number {
   return "claim" in carried ? carried.claim.bytes : utf8Length(JSON.stringify(carried.value));
+}
+
+/** Bytes of a call's usage as JSON; its names are ASCII. */
+export function usageSize(usage: Usage | undefined): number {
+  return usage === undefined ? 0 : JSON.stringify(usage).length;
 }

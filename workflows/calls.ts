@@ -6,7 +6,7 @@ import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
 import type { IssuedCall, Settlement } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
-import { openRecord, settledRecord, sizeOf, toolOf, type OpenCall } from "./callRecord.ts";
+import { openRecord, settledRecord, sizeOf, toolOf, usageSize, type OpenCall } from "./callRecord.ts";
 import { Children } from "./children.ts";
 import { readFailure } from "./failure.ts";
 import type { Recorder } from "./recorder.ts";
@@ -192,14 +192,14 @@ export class Calls {
   private complete(
     id: number,
     result: Carried,
-    times: Partial<Pick<CallRecord, "attempts" | "startedAt" | "endedAt">> = {},
+    times: Partial<Pick<CallRecord, "attempts" | "startedAt" | "endedAt" | "usage">> = {},
   ): void {
     const call = this.open.get(id);
     if (call === undefined) return;
     this.open.delete(id);
     this.recorder.call(
       { ...settledRecord(call), status: "completed", result, ...times },
-      "claim" in result ? 0 : sizeOf(result),
+      ("claim" in result ? 0 : sizeOf(result)) + usageSize(times.usage),
     );
     this.settlements.push({ id, ok: true, result });
   }
@@ -208,7 +208,8 @@ export class Calls {
     const call = this.open.get(id);
     if (call === undefined) return;
     this.open.delete(id);
-    this.recorder.call({ ...settledRecord(call), status: "failed", error, ...times }, utf8Length(error.message));
+    const bytes = utf8Length(error.message) + usageSize(times.usage);
+    this.recorder.call({ ...settledRecord(call), status: "failed", error, ...times }, bytes);
     this.settlements.push({ id, ok: false, error });
   }
 

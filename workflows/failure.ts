@@ -12,6 +12,7 @@ import { CODES, isErrorClass, TaskerError, type TaskError } from "../protocol/er
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallFailure } from "../protocol/signals.ts";
 import { safeText } from "../protocol/text.ts";
+import { readUsage } from "../protocol/usage.ts";
 
 /** Reads a failure of an activity or a child workflow. The innermost code and message are the ones that count. */
 export function readFailure(failure: unknown): CallFailure {
@@ -35,6 +36,7 @@ function readApplicationFailure(failure: ApplicationFailure): CallFailure {
   const details = failure.details?.[0];
   const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
   const stack = typeof noted["stack"] === "string" ? { stack: safeText(noted["stack"], LIMITS.errorBytes) } : {};
+  const usage = readUsage(noted["usage"]);
   return {
     error: {
       code: safeText(failure.type ?? CODES.toolError, LIMITS.toolNameBytes),
@@ -45,6 +47,7 @@ function readApplicationFailure(failure: ApplicationFailure): CallFailure {
     attempts: typeof noted["attempts"] === "number" ? noted["attempts"] : 1,
     ...(typeof noted["startedAt"] === "number" ? { startedAt: noted["startedAt"] } : {}),
     ...(typeof noted["endedAt"] === "number" ? { endedAt: noted["endedAt"] } : {}),
+    ...(usage === undefined ? {} : { usage }),
   };
 }
 

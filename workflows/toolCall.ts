@@ -7,8 +7,17 @@ import type { IssuedCall, ToolAnswer } from "../protocol/step.ts";
 
 export type ToolCall = Extract<IssuedCall, { kind: "tool" }>;
 
-/** A failed attempt is made again after 1 s, 2 s, 4 s, … until the call's schedule-to-close time is over. */
+/** A failed attempt is made again after 1 s, 2 s, 4 s, … until the call's time or its attempts are used up. */
 const RETRY = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 };
+
+/**
+ * How long a call is tried. Schedule-to-close counts the time in the queue, and a limited service's queue may be hours long:
+ * there a call has attempts instead.
+ */
+function patience({ queue, timeouts }: ToolCall) {
+  if (queue !== undefined) return { taskQueue: queue, retry: { ...RETRY, maximumAttempts: LIMITS.queuedAttempts } };
+  return { retry: RETRY, scheduleToCloseTimeout: timeouts?.scheduleToCloseMs ?? LIMITS.toolScheduleToCloseMs };
+}
 
 /** Makes one call as an activity whose type is the tool's dotted name. */
 export function callTool(run: RunKey, pinned: PinnedRun, call: ToolCall, inlineBytes: number): Promise<ToolAnswer> {
@@ -22,10 +31,9 @@ export function callTool(run: RunKey, pinned: PinnedRun, call: ToolCall, inlineB
   };
   return scheduleActivity<ToolAnswer>(call.tool, [request], {
     startToCloseTimeout: call.timeouts?.startToCloseMs ?? LIMITS.toolStartToCloseMs,
-    scheduleToCloseTimeout: call.timeouts?.scheduleToCloseMs ?? LIMITS.toolScheduleToCloseMs,
     heartbeatTimeout: LIMITS.toolHeartbeatMs,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry: RETRY,
+    ...patience(call),
     summary: call.summary,
   });
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { LIMITS } from "../../protocol/limits.ts";
 import { utf8Length } from "../../protocol/text.ts";
+import { NO_POLICY } from "../../policy/policy.ts";
 import { methodTable } from "./methodTable.ts";
 import { createRegistry } from "./registry.ts";
 import type { Service } from "./service.ts";
@@ -93,7 +94,9 @@ describe("registry", () => {
   });
 
   it("refuses a tool that the policy denies, before it is scheduled", () => {
-    const strict = createRegistry(services, { policy: { rules: [{ tasks: "*", tools: ["http"], allow: false }] } });
+    const strict = createRegistry(services, {
+      policy: { ...NO_POLICY, rules: [{ tasks: "*", tools: ["http"], allow: false }] },
+    });
     const refused = strict.resolve(["http", "fetch"], anyone);
     assert(!refused.ok);
     assert.equal(refused.error.code, "denied");

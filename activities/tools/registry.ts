@@ -1,8 +1,11 @@
+import { toolDenial, type Caller } from "../../policy/denial.ts";
+import { NO_POLICY, type Policy } from "../../policy/policy.ts";
+import { limitedQueue } from "../../policy/serviceQueue.ts";
 import { CODES, type TaskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
+import { TASK_QUEUE } from "../../protocol/names.ts";
 import { safeText, utf8Length } from "../../protocol/text.ts";
 import { createNearestName } from "./nearestName.ts";
-import { ALLOW_ALL, denial, type Caller, type Policy } from "./policy.ts";
 import type { Method, Service } from "./service.ts";
 
 export interface Registry {
@@ -22,13 +25,22 @@ export interface Registry {
 }
 
 export type Resolution =
-  | { readonly ok: true; readonly tool: string; readonly service: Service; readonly method: Method }
-  /** `tool` is a printable form of the path, for the call's record. */
-  | { readonly ok: false; readonly tool: string; readonly error: TaskError };
+  | {
+      readonly ok: true;
+      readonly tool: string;
+      readonly service: Service;
+      readonly method: Method;
+      /** The task queue of a service whose rate or concurrency is limited; the run's when absent. */
+      readonly queue?: string;
+    }
+  /** `tool` is a printable form of the path, for the call's record; `method` is there when it was denied. */
+  | { readonly ok: false; readonly tool: string; readonly error: TaskError; readonly method?: Method };
 
 export interface RegistryOptions {
   /** The operator's; by default every registered tool is allowed. */
   readonly policy?: Policy;
+  /** The worker's; queues of limited services are named after it. */
+  readonly taskQueue?: string;
   /** Tools that the workflow or the VM serves itself. Only messages use them. */
   readonly builtIn?: readonly string[];
 }
@@ -38,7 +50,7 @@ const SEGMENT = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 /** Throws an Error when two services have one name, or a name is no segment: both are mistakes of the composition root. */
 export function createRegistry(services: readonly Service[], options: RegistryOptions = {}): Registry {
-  const { policy = ALLOW_ALL, builtIn = [] } = options;
+  const { policy = NO_POLICY, taskQueue = TASK_QUEUE, builtIn = [] } = options;
   const byName = new Map<string, Service>();
   for (const service of services) {
     if (!SEGMENT.test(service.name)) throw new Error(`${JSON.stringify(service.name)} cannot name a service.`);
@@ -49,10 +61,11 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
   const nearestName = createNearestName(known);
   const beginnings = [...new Set(known.map((tool) => tool.split(".", 1).join("")))].sort().join(", ");
 
-  function unknownTool(path: readonly unknown[]): TaskError {
+  function unknownTool(path: readonly unknown[], own: string | undefined): TaskError {
     const name = printable(path);
-    const nearest = nearestName(name);
-    const advice = nearest === undefined ? `Known tools begin with ${beginnings}.` : `Did you mean tools.${nearest}?`;
+    const nearest = own === undefined ? nearestName(name) : undefined;
+    const other = nearest === undefined ? `Known tools begin with ${beginnings}.` : `Did you mean tools.${nearest}?`;
+    const advice = own ?? other;
     const message = safeText(`There is no tool ${JSON.stringify(name)}. ${advice}`, 2000);
     return { code: CODES.unknownTool, class: "guest", message };
   }
@@ -60,17 +73,22 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
   return {
     chains: services.filter((service) => service.chain).map((service) => service.name),
     known,
-    denial: (tool, caller) => denial(policy, caller, tool),
+    denial: (tool, caller) => toolDenial(policy, caller, tool),
     resolve(path, caller) {
       const [name, ...below] = path;
-      const tool = isToolPath(path) ? path.join(".") : undefined;
+      const isPath = isToolPath(path);
       const service = name === undefined ? undefined : byName.get(name);
-      const method = tool === undefined ? undefined : service?.method(below);
-      if (tool === undefined || !service || !method) {
-        return { ok: false, tool: printable(path), error: unknownTool(path) };
+      const method = isPath ? service?.method(below) : undefined;
+      if (!service || !method) {
+        const own = isPath ? service?.advise?.(below) : undefined;
+        return { ok: false, tool: printable(path), error: unknownTool(path, own) };
       }
-      const error = denial(policy, caller, tool);
-      return error ? { ok: false, tool, error } : { ok: true, tool, service, method };
+      const names = method.names ?? [path.join(".")];
+      const tool = names[0] ?? path.join(".");
+      const error = toolDenial(policy, caller, tool, names);
+      if (error) return { ok: false, tool, error, method };
+      const queue = limitedQueue(policy, taskQueue, service.name);
+      return { ok: true, tool, service, method, ...(queue === undefined ? {} : { queue }) };
     },
     async close() {
       await Promise.allSettled(services.map(async (service) => service.close?.()));

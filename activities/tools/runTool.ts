@@ -1,8 +1,10 @@
 import { Context } from "@temporalio/activity";
+import type { Budgets } from "../../policy/budgets.ts";
 import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { ChainLink, Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
+import { readUsage } from "../../protocol/usage.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { carry, readCarried } from "../carried.ts";
 import { startHeartbeat } from "../heartbeat.ts";
@@ -15,6 +17,8 @@ import type { ToolRequest } from "./toolRequest.ts";
 export interface ToolActivityDeps {
   readonly registry: Registry;
   readonly blobs: BlobStore;
+  /** Daily budgets of services. By default there are none. */
+  readonly budgets?: Budgets;
   /** Takes secrets out of an error message. By default nothing is secret. */
   readonly mask?: (text: string) => string;
 }
@@ -29,16 +33,18 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
   const mask = deps.mask ?? ((text) => text);
 
   return async function runTool(request) {
-    const { info, cancellationSignal } = Context.current();
+    const { info, cancellationSignal, log } = Context.current();
     const startedAt = firstStart(info.attempt, info.scheduledTimestampMs);
-    const timing = (): { attempts: number; startedAt: Millis; endedAt: Millis } => ({
-      attempts: info.attempt,
-      startedAt,
-      endedAt: Math.max(startedAt, Date.now()),
-    });
     const stopHeartbeat = startHeartbeat();
     let service: Service | undefined;
     let usage: Usage | undefined;
+    let account: ((usage: Usage) => Promise<void>) | undefined;
+    const attempt = (): Omit<ToolAnswer, "result"> => ({
+      attempts: info.attempt,
+      startedAt,
+      endedAt: Math.max(startedAt, Date.now()),
+      ...(usage === undefined ? {} : { usage }),
+    });
     try {
       // Temporal takes any name, and the policy may be another on this worker: what `advance` allowed is asked again.
       const found = deps.registry.resolve(info.activityType.split("."), request);
@@ -46,6 +52,7 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       service = found.service;
       const given = await readArguments(deps.blobs, request.args);
       const { args, links } = service.chain ? asChain(given) : { args: given, links: [] };
+      account = await deps.budgets?.reserve(service.name);
       const call = found.method.call(args, {
         idempotencyKey: `${request.run.firstRunId}:${request.call}`,
         taskRunId: request.run.taskRunId,
@@ -53,16 +60,20 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
         attempt: info.attempt,
         signal: cancellationSignal,
         links,
-        reportUsage: (counted) => (usage = counted),
+        reportUsage: (counted) => (usage = readUsage(counted)),
       });
       const result = await orAborted(call, cancellationSignal);
       const carried = await stored(carry(deps.blobs, request.run, resultJson(result), request.inlineBytes));
-      return { result: carried, ...timing(), ...(usage === undefined ? {} : { usage }) };
+      return { result: carried, ...attempt() };
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
       if (cancellationSignal.aborted) throw cancellationSignal.reason;
-      throw toolFailure(explainThrown(thrown, service), timing(), mask);
+      throw toolFailure(explainThrown(thrown, service), attempt(), mask);
     } finally {
+      // The call was made: that the store is away must not have it made again.
+      if (usage !== undefined) {
+        await account?.(usage).catch((error: unknown) => void log.warn("Usage is not counted", { error }));
+      }
       stopHeartbeat();
     }
   };

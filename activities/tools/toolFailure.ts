@@ -2,7 +2,7 @@ import { ApplicationFailure } from "@temporalio/common";
 import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { safeText } from "../../protocol/text.ts";
-import type { Millis } from "../../protocol/step.ts";
+import type { Millis, Usage } from "../../protocol/step.ts";
 import { isNetworkFault } from "./networkFault.ts";
 import type { MappedError, Service } from "./service.ts";
 
@@ -11,6 +11,7 @@ export interface ToolFailureDetail extends TaskError {
   readonly attempts: number;
   readonly startedAt: Millis;
   readonly endedAt: Millis;
+  readonly usage?: Usage;
 }
 
 /** The message stands in the failure and in its details, so that each may take half of what an error may. */
@@ -38,7 +39,7 @@ export function explainThrown(thrown: unknown, service?: Service): MappedError {
  */
 export function toolFailure(
   mapped: MappedError,
-  timing: Omit<ToolFailureDetail, keyof TaskError>,
+  attempt: Omit<ToolFailureDetail, keyof TaskError>,
   mask: (text: string) => string,
 ): ApplicationFailure {
   const error: TaskError = {
@@ -51,7 +52,7 @@ export function toolFailure(
     message: error.message,
     type: error.code,
     nonRetryable: !mapped.retryable,
-    details: [{ ...error, ...timing } satisfies ToolFailureDetail],
+    details: [{ ...error, ...attempt } satisfies ToolFailureDetail],
     ...(delay !== undefined && { nextRetryDelay: delay }),
   });
   failure.stack = "";

@@ -1,22 +1,29 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ALLOW_ALL, denial, parsePolicy, type Policy } from "./policy.ts";
+import { keystoreDenial, toolDenial } from "./denial.ts";
+import { NO_POLICY, type Policy } from "./policy.ts";
 
 const policy: Policy = {
+  ...NO_POLICY,
+  file: "policy.json",
   rules: [
     { tasks: "billing/report", tools: ["http"], allow: true },
     { tasks: "billing/*", tools: ["http", "gapi.*"], allow: false },
-    { tasks: "*", tools: ["keystore.set"], allow: false },
+    { name: "read only", tasks: "*", tools: ["keystore.set"], allow: false },
+  ],
+  keystore: [
+    { tasks: "billing/*", namespaces: ["billing"], allow: true },
+    { name: "the rest", tasks: "*", namespaces: ["billing", "team-*"], allow: false },
   ],
 };
 const code = (task: string, tool: string, tools: readonly string[] | null = null): string | undefined =>
-  denial(policy, { task, tools }, tool)?.code;
+  toolDenial(policy, { task, tools }, tool)?.code;
 
 describe("tool policy", () => {
   it("allows what no rule covers", () => {
     assert.equal(code("echo", "http.fetch"), undefined);
     assert.equal(code("billing/x", "openai.chat"), undefined);
-    assert.equal(denial(ALLOW_ALL, { task: "a", tools: null }, "http.fetch"), undefined);
+    assert.equal(toolDenial(NO_POLICY, { task: "a", tools: null }, "http.fetch"), undefined);
   });
 
   it("lets the first rule that covers task and tool decide", () => {
@@ -31,9 +38,15 @@ describe("tool policy", () => {
     assert.equal(code("billing/x", "httpx.fetch"), undefined);
   });
 
-  it("says which rule denied", () => {
-    const error = denial(policy, { task: "billing/x", tools: null }, "http.fetch");
-    assert.match(error?.message ?? "", /rule 2 .*"billing\/\*".*"http","gapi\.\*"/);
+  it("says which rule of which file denied, by its name if it has one", () => {
+    const error = toolDenial(policy, { task: "billing/x", tools: null }, "http.fetch");
+    assert.equal(
+      error?.message,
+      'Task "billing/x" may not use http.fetch: rules[1] of the operator\'s policy, policy.json, denies it: ' +
+        'tasks "billing/*", tools ["http","gapi.*"].',
+    );
+    const named = toolDenial(policy, { task: "x", tools: null }, "keystore.set");
+    assert.match(named?.message ?? "", /rules\[2\] \("read only"\) of the operator's policy, policy\.json/);
   });
 
   it("narrows by @tools and never widens", () => {
@@ -43,24 +56,24 @@ describe("tool policy", () => {
     assert.equal(code("echo", "http.fetch", ["openai"]), "denied");
     assert.equal(code("echo", "http.fetch", []), "denied");
     assert.equal(code("billing/x", "http.fetch", ["http.fetch"]), "denied");
-    const error = denial(policy, { task: "echo", tools: [] }, "http.fetch");
+    const error = toolDenial(policy, { task: "echo", tools: [] }, "http.fetch");
     assert.match(error?.message ?? "", /@tools does not list it/);
   });
 
   it("gives well-formed messages for a malformed task name", () => {
-    const error = denial(policy, { task: "\ud800\0\n", tools: [] }, "http.fetch");
+    const error = toolDenial(policy, { task: "\ud800\0\n", tools: [] }, "http.fetch");
     assert(error);
     assert(error.message.isWellFormed());
     assert.doesNotMatch(error.message, /\p{Cc}/u);
   });
+});
 
-  it("reads an operator's JSON and names the field that is wrong", () => {
-    assert.deepEqual(parsePolicy(JSON.parse(JSON.stringify(policy))), policy);
-    assert.throws(() => parsePolicy([]), /array "rules"/);
-    assert.throws(() => parsePolicy({ rules: [1] }), /rules\[0\]/);
-    assert.throws(() => parsePolicy({ rules: [{ tasks: "", tools: [], allow: true }] }), /rules\[0\]\.tasks/);
-    assert.throws(() => parsePolicy({ rules: [{ tasks: "a*b", tools: [], allow: true }] }), /rules\[0\]\.tasks/);
-    assert.throws(() => parsePolicy({ rules: [{ tasks: "*", tools: [1], allow: true }] }), /rules\[0\]\.tools/);
-    assert.throws(() => parsePolicy({ rules: [{ tasks: "*", tools: ["*"], allow: "no" }] }), /rules\[0\]\.allow/);
+describe("keystore rules", () => {
+  it("let the first that covers task and namespace decide, and allow what none covers", () => {
+    assert.equal(keystoreDenial(policy, "billing/report", "billing"), undefined);
+    assert.equal(keystoreDenial(policy, "echo", "default"), undefined);
+    assert.equal(keystoreDenial(policy, "echo", "team-a")?.code, "denied");
+    const error = keystoreDenial(policy, "echo", "billing");
+    assert.match(error?.message ?? "", /"echo" .* namespace "billing": keystore\[1\] \("the rest"\) .* policy\.json/);
   });
 });

@@ -22,6 +22,26 @@ export function findJsonProblem(text: string): JsonProblem | undefined {
   }
 }
 
+/**
+ * `at line 3, column 5: expected "," or "}".` and the place itself, indented, for a message about a text that `JSON.parse`
+ * refused. Undefined when the scanner finds nothing: nesting so deep that its stack ends is found by `JSON.parse` alone.
+ */
+export function jsonProblemText(text: string): string | undefined {
+  const problem = problemOf(text);
+  if (problem === undefined) return undefined;
+  const { line, column, expected, excerpt } = problem;
+  const position = line === 1 ? `column ${column}` : `line ${line}, column ${column}`;
+  return `at ${position}: expected ${expected}.\n${excerpt.replaceAll(/^/gm, "    ")}`;
+}
+
+function problemOf(text: string): JsonProblem | undefined {
+  try {
+    return findJsonProblem(text);
+  } catch {
+    return undefined;
+  }
+}
+
 class Misfit extends Error {
   readonly offset: number;
   constructor(offset: number, expected: string) {
