@@ -6,11 +6,14 @@ import { safeText, utf8Length } from "../protocol/text.ts";
 import { authorStack } from "../sandbox/authorStack.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
-import { carry } from "./carried.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { issueCall } from "./issueCall.ts";
+import { KeptSecrets } from "./masking/keptSecrets.ts";
+import { carryFound, sealBlob } from "./masking/secretClaims.ts";
+import { VmSecrets } from "./masking/vmSecrets.ts";
 import { recover } from "./recover.ts";
 import { redeem } from "./redeem.ts";
+import { secretArguments } from "./secretArguments.ts";
 import { stepOptions } from "./stepOptions.ts";
 import { vmStart } from "./vmStart.ts";
 
@@ -24,18 +27,18 @@ const FLOOD_MESSAGE_BYTES = 100;
  */
 export function createAdvance(deps: ActivityDeps) {
   const { store } = deps;
+  const kept = new KeptSecrets();
 
   return async function advance(request: AdvanceRequest): Promise<AdvanceAnswer> {
     const sandbox = await deps.sandboxes.for(request.pinned.engine);
     const token = randomUUID();
     try {
-      if (!(await take(sandbox, request, token))) return { kind: "no_vm" };
-      const snapshot = request.snapshot ? { snapshot: await save(sandbox, request, token) } : {};
-      if (request.step === undefined) return { kind: "advanced", token, ...snapshot };
-      const step = isFirst(request)
-        ? await sandbox.start(token, await vmStart(deps, request), stepOptions(request.step))
-        : await sandbox.resume(token, await redeem(store.blobs, request.step.settlements), stepOptions(request.step));
-      return { kind: "advanced", token, step: await answer(request, step), ...snapshot };
+      const secrets = await take(sandbox, request, token);
+      if (secrets === undefined) return { kind: "no_vm" };
+      const snapshot = request.snapshot ? { snapshot: await save(sandbox, request, token, secrets) } : {};
+      const step = request.step && { step: await doStep(sandbox, request, request.step, token, secrets) };
+      kept.keep(token, sandbox, secrets);
+      return { kind: "advanced", token, ...step, ...snapshot };
     } catch (error) {
       sandbox.dispose(token);
       // The thread was stopped, for a neighbour's sake or its own: the workflow calls again with the journal.
@@ -44,32 +47,61 @@ export function createAdvance(deps: ActivityDeps) {
     }
   };
 
-  /** Makes the VM of the request known by the new token; false when this worker has none and was given no way to make it. */
-  async function take(sandbox: Sandbox, request: AdvanceRequest, token: string): Promise<boolean> {
-    if (isFirst(request)) return true;
-    if (request.token !== null && sandbox.has(request.token)) {
+  /**
+   * Makes the VM of the request known by the new token, and answers what it has been told of secrets; undefined when this
+   * worker has no such VM and was given no way to make it.
+   */
+  async function take(sandbox: Sandbox, request: AdvanceRequest, token: string): Promise<VmSecrets | undefined> {
+    if (request.token === null) return new VmSecrets();
+    if (sandbox.has(request.token)) {
       sandbox.rename(request.token, token);
-      return true;
+      return kept.take(request.token);
     }
-    if (request.recovery === undefined) return false;
-    await recover(deps, sandbox, request, request.recovery, token);
-    return true;
+    if (request.recovery === undefined) return undefined;
+    const secrets = new VmSecrets();
+    await recover(deps, sandbox, request, request.recovery, token, secrets);
+    return secrets;
   }
 
-  async function save(sandbox: Sandbox, { run }: AdvanceRequest, token: string): Promise<SnapshotRef> {
-    const claim = await store.blobs.put(run, await sandbox.snapshot(token));
+  async function save(
+    sandbox: Sandbox,
+    request: AdvanceRequest,
+    token: string,
+    secrets: VmSecrets,
+  ): Promise<SnapshotRef> {
+    const { run } = request;
+    const bytes = await sandbox.snapshot(token);
+    // What a VM was told is in its memory.
+    const claim = secrets.isEmpty
+      ? await store.blobs.put(run, bytes)
+      : await sealBlob(store.blobs, run, bytes, secrets.all);
     return { ...claim, engine: sandbox.engine };
   }
 
-  async function answer(request: AdvanceRequest, step: VmStep): Promise<StepAnswer> {
+  async function doStep(
+    sandbox: Sandbox,
+    request: AdvanceRequest,
+    { settlements, ...options }: NonNullable<AdvanceRequest["step"]>,
+    token: string,
+    secrets: VmSecrets,
+  ): Promise<StepAnswer> {
+    const step =
+      request.token === null
+        ? await sandbox.start(token, await vmStart(deps, request, secrets), stepOptions(options))
+        : await sandbox.resume(token, await redeem(store.blobs, settlements, secrets), stepOptions(options));
+    secrets.add(secretArguments(step.calls, deps.registry, request.pinned));
+    return answer(request, step, secrets);
+  }
+
+  async function answer(request: AdvanceRequest, step: VmStep, secrets: VmSecrets): Promise<StepAnswer> {
     const { run, pinned } = request;
     const now = request.step?.now ?? 0;
-    const context = { run, pinned, now, registry: deps.registry, blobs: store.blobs };
+    const context = { run, pinned, now, registry: deps.registry, blobs: store.blobs, secrets };
     const calls = shortenFlood(await Promise.all(step.calls.map((call) => issueCall(call, context))));
     const { sourceMap } = await deps.versions.get(pinned.task, pinned.version);
-    const logs = step.logs.map((line) => ({ ...line, text: authorStack(line.text, sourceMap) }));
+    const logs = step.logs.map((line) => ({ ...line, text: secrets.hide(authorStack(line.text, sourceMap)) }));
     return {
-      outcome: await outcomeOf(request, step, sourceMap),
+      outcome: await outcomeOf(request, step, sourceMap, secrets),
       calls,
       cleared: step.cleared,
       logs,
@@ -80,18 +112,26 @@ export function createAdvance(deps: ActivityDeps) {
     };
   }
 
-  async function outcomeOf({ run, pinned }: AdvanceRequest, step: VmStep, sourceMap: string): Promise<StepOutcome> {
+  async function outcomeOf(
+    { run, pinned }: AdvanceRequest,
+    step: VmStep,
+    sourceMap: string,
+    secrets: VmSecrets,
+  ): Promise<StepOutcome> {
     if (step.state === "suspended") return { state: "suspended" };
     if (step.failure === undefined) {
       const inlineBytes = pinned.depth > 1 ? LIMITS.nestedInlineBytes : LIMITS.inlineBytes;
-      return { state: "completed", result: await carry(store.blobs, run, step.result ?? "null", inlineBytes) };
+      const text = step.result ?? "null";
+      return {
+        state: "completed",
+        result: await carryFound(store.blobs, run, text, inlineBytes, secrets.find(text)),
+      };
     }
     const { code, message, stack } = step.failure;
-    const mapped = stack === undefined ? {} : { stack: safeText(authorStack(stack, sourceMap), LIMITS.errorBytes / 2) };
-    return {
-      state: "failed",
-      error: { code, class: step.failure.class, message: safeText(message, LIMITS.errorBytes / 2), ...mapped },
-    };
+    // Masked before it is cut, for what is left of a secret at a cut would not be found.
+    const shown = (text: string): string => safeText(secrets.hide(text), LIMITS.errorBytes / 2);
+    const mapped = stack === undefined ? {} : { stack: shown(authorStack(stack, sourceMap)) };
+    return { state: "failed", error: { code, class: step.failure.class, message: shown(message), ...mapped } };
   }
 }
 
@@ -104,8 +144,4 @@ function shortenFlood(calls: readonly IssuedCall[]): readonly IssuedCall[] {
     if (room >= 0) return call;
     return { ...call, error: { ...call.error, message: safeText(call.error.message, FLOOD_MESSAGE_BYTES) } };
   });
-}
-
-function isFirst(request: AdvanceRequest): boolean {
-  return request.token === null;
 }

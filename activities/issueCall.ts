@@ -10,9 +10,11 @@ import { TASK_NAME } from "../protocol/task.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { GuestCall } from "../sandbox/types.ts";
-import { carry } from "./carried.ts";
+import { carryFound, sealBlob } from "./masking/secretClaims.ts";
+import type { VmSecrets } from "./masking/vmSecrets.ts";
 import { methodFacts } from "./tools/methodFacts.ts";
 import type { Registry } from "./tools/registry.ts";
+import type { Method } from "./tools/service.ts";
 import { sleepDuration } from "./tools/sleepDuration.ts";
 
 /** Tools that the workflow serves itself. */
@@ -25,6 +27,8 @@ export interface IssueContext {
   readonly now: Millis;
   readonly registry: Registry;
   readonly blobs: BlobStore;
+  /** What the VM has been told: in nothing that is answered does it stand in plain. */
+  readonly secrets: VmSecrets;
 }
 
 /**
@@ -41,15 +45,16 @@ export async function issueCall(call: GuestCall, context: IssueContext): Promise
 
 async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
   const found = context.registry.resolve(call.path, context.pinned);
-  if (!found.ok) return refuse(call, context, found.tool, found.error);
+  if (!found.ok) return refuse(call, context, found.tool, found.error, found.method);
   const links = call.links.map((link): ChainLink => ({ name: link.name, args: JSON.parse(link.args) as Json[] }));
-  const facts = methodFacts(found.method, JSON.parse(call.args) as Json[], links);
+  const hide = (summary: string): string => context.secrets.hide(summary);
+  const facts = methodFacts(found.method, JSON.parse(call.args) as Json[], links, hide);
   const text = found.service.chain ? chainText(call) : call.args;
   if (utf8Length(text) > LIMITS.argumentBytes) {
     const message = `The links of ${found.tool} carry more than ${LIMITS.argumentBytes} bytes of JSON.`;
     return refuse(call, context, found.tool, { code: CODES.argumentTooLarge, class: "limit", message });
   }
-  const args = await carry(context.blobs, context.run, text, LIMITS.inlineBytes);
+  const args = found.method.secret ? await sealed(text, context) : await carried(text, context);
   return {
     id: call.id,
     kind: "tool",
@@ -82,17 +87,22 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
     const message = `Runs nest at most ${LIMITS.nestingDepth} deep; this one is at that depth.`;
     return refuse(call, context, tool, { code: CODES.nestingLimit, class: "limit", message });
   }
-  const text = JSON.stringify(input ?? null);
-  const carried = await carry(context.blobs, context.run, text, LIMITS.inlineBytes);
   const version = versionOf(options);
+  const found = context.secrets.find(`${task} ${version ?? ""}`);
+  if (found !== "all" && found.length > 0) {
+    const message = "The name or version of a nested run's task holds a secret, and would be shown. Pass it in the input.";
+    return refuse(call, context, tool, { code: CODES.invalidArgument, class: "guest", message });
+  }
+  const text = JSON.stringify(input ?? null);
+  const inputOf = await carried(text, context);
   return {
     id: call.id,
     kind: "task",
     task,
     ...(version === undefined ? {} : { version }),
-    input: carried,
+    input: inputOf,
     childRunId: childRunId(context.run, task, call.id),
-    bytes: inlineSize(carried, text),
+    bytes: inlineSize(inputOf, text),
   };
 }
 
@@ -123,9 +133,25 @@ function timeout(asked: Json | undefined): Millis {
   return typeof asked === "number" ? Math.ceil(Math.min(Math.max(asked, 0), LIMITS.sleepMs)) : 0;
 }
 
-async function refuse(call: GuestCall, context: IssueContext, tool: string, error: TaskError): Promise<IssuedCall> {
-  const args = await carry(context.blobs, context.run, call.args, LIMITS.inlineBytes);
-  return { id: call.id, kind: "refused", tool, args, error, bytes: inlineSize(args, call.args) };
+async function refuse(
+  call: GuestCall,
+  context: IssueContext,
+  tool: string,
+  error: TaskError,
+  method?: Method,
+): Promise<IssuedCall> {
+  const args = method?.secret ? await sealed(call.args, context) : await carried(call.args, context);
+  // Both may quote what the guest wrote.
+  const shown = { tool: context.secrets.hide(tool), error: { ...error, message: context.secrets.hide(error.message) } };
+  return { id: call.id, kind: "refused", ...shown, args, bytes: inlineSize(args, call.args) };
+}
+
+function carried(text: JsonText, { blobs, run, secrets }: IssueContext): Promise<Carried> {
+  return carryFound(blobs, run, text, LIMITS.inlineBytes, secrets.find(text));
+}
+
+async function sealed(text: JsonText, { blobs, run }: IssueContext): Promise<Carried> {
+  return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8")) };
 }
 
 function inlineSize(carried: Carried, text: JsonText): number {

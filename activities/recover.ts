@@ -4,13 +4,16 @@ import { LIMITS } from "../protocol/limits.ts";
 import type { JournalStep, Recovery, SnapshotRef } from "../protocol/step.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { listedSecrets } from "./masking/secretClaims.ts";
+import type { VmSecrets } from "./masking/vmSecrets.ts";
 import { redeem } from "./redeem.ts";
+import { secretArguments } from "./secretArguments.ts";
 import { stepOptions } from "./stepOptions.ts";
 import { vmStart } from "./vmStart.ts";
 
 /**
  * Makes a lost VM again under `key`: the snapshot, if there is one, then every step of the journal with the same
- * settlements in the same batches at the same time. Throws `journal_mismatch`, not retryable, when a replayed step
+ * settlements in the same batches at the same time. What the VM has been told of secrets joins `secrets`. Throws `journal_mismatch`, not retryable, when a replayed step
  * issues other calls than it did.
  */
 export async function recover(
@@ -19,28 +22,33 @@ export async function recover(
   request: AdvanceRequest,
   recovery: Recovery,
   key: string,
+  secrets: VmSecrets,
 ): Promise<void> {
+  const { store, registry } = deps;
+  const compare = (journal: JournalStep, step: VmStep): void => {
+    secrets.add(secretArguments(step.calls, registry, request.pinned));
+    if (step.digest !== journal.digest) throw otherCalls(journal, step, secrets);
+  };
+  const replay = async (step: JournalStep): Promise<void> => {
+    const settlements = await redeem(store.blobs, step.settlements, secrets);
+    compare(step, await sandbox.resume(key, settlements, stepOptions(step, LIMITS.replayCpuFactor)));
+  };
   const [first, ...rest] = recovery.steps;
   if (recovery.snapshot !== undefined) {
+    secrets.add((await listedSecrets(store.blobs, recovery.snapshot)) ?? []);
     await sandbox.restore(key, await readSnapshot(deps, recovery.snapshot));
-    if (first !== undefined) await replay(deps, sandbox, key, first);
+    if (first !== undefined) await replay(first);
   } else {
     if (first === undefined) throw mismatch("there is neither a snapshot nor a step to begin with");
-    const start = await vmStart(deps, request);
+    const start = await vmStart(deps, request, secrets);
     compare(first, await sandbox.start(key, start, stepOptions(first, LIMITS.replayCpuFactor)));
   }
-  for (const step of rest) await replay(deps, sandbox, key, step);
+  for (const step of rest) await replay(step);
 }
 
-async function replay({ store }: ActivityDeps, sandbox: Sandbox, key: string, step: JournalStep): Promise<void> {
-  const settlements = await redeem(store.blobs, step.settlements);
-  compare(step, await sandbox.resume(key, settlements, stepOptions(step, LIMITS.replayCpuFactor)));
-}
-
-function compare(journal: JournalStep, { digest, state, failure }: VmStep): void {
-  if (digest === journal.digest) return;
-  const how = failure === undefined ? state : `${state} with ${failure.code}: ${failure.message}`;
-  throw mismatch(
+function otherCalls(journal: JournalStep, { state, failure }: VmStep, secrets: VmSecrets): TaskerError {
+  const how = failure === undefined ? state : `${state} with ${failure.code}: ${secrets.hide(failure.message)}`;
+  return mismatch(
     `the step at ${new Date(journal.now).toISOString()} issued other calls than it did the first time (${how})`,
   );
 }

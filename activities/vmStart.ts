@@ -2,18 +2,26 @@ import type { AdvanceRequest } from "../protocol/activities.ts";
 import type { VmStart } from "../sandbox/types.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { readCarried } from "./carried.ts";
+import { secretsIn } from "./masking/secretClaims.ts";
+import type { VmSecrets } from "./masking/vmSecrets.ts";
 
 /** The name that stack frames give a bundle until they are mapped to the author's files. */
 const BUNDLE_NAME = "tasker-bundle.js";
 
-/** What a run's VM is made from: the same whenever and wherever it is made. */
-export async function vmStart({ store, versions, registry }: ActivityDeps, request: AdvanceRequest): Promise<VmStart> {
+/** What a run's VM is made from: the same whenever and wherever it is made. What is secret in its input joins `secrets`. */
+export async function vmStart(
+  { store, versions, registry }: ActivityDeps,
+  request: AdvanceRequest,
+  secrets: VmSecrets,
+): Promise<VmStart> {
   const { run, pinned, input = { value: null } } = request;
   const { bundle } = await versions.get(pinned.task, pinned.version);
+  const text = await readCarried(store.blobs, input);
+  if ("claim" in input) secrets.add(await secretsIn(store.blobs, input.claim, text));
   return {
     bundle,
     bundleName: BUNDLE_NAME,
-    input: await readCarried(store.blobs, input),
+    input: text,
     taskRunId: run.taskRunId,
     taskName: pinned.task,
     taskVersion: pinned.version,

@@ -69,11 +69,9 @@ export interface JournalStep {
   readonly digest: string;
 }
 
-/** A VM's memory in the blob store. */
+/** A VM's memory in the blob store. Its `secrets` are those that the VM has been told: whoever restores it goes on masking them. */
 export interface SnapshotRef extends Claim {
   readonly engine: string;
-  /** The secrets that the VM has been told, so that whoever restores it can go on masking them. */
-  readonly secrets?: readonly Claim[];
 }
 
 /** How a lost VM is made again: the newest snapshot, if there is one, and every step after it. */

@@ -5,8 +5,10 @@ export interface Claim {
   /** Hex SHA-256 of the bytes. */
   readonly sha256: string;
   readonly bytes: number;
-  /** What lies there came out of the keystore: it is sealed whatever the configuration says, and masked in what the run writes. */
+  /** What lies there is from the keystore, or holds what is: sealed whatever the configuration says, and masked in what a run writes. */
   readonly secret?: true;
+  /** The secrets that it holds: a JSON array of strings, or `"all"` for too many to tell apart. Absent: the value is the secret. */
+  readonly secrets?: Claim;
 }
 
 /** A value on its way through the history: inside it when small, a claim check when large. */

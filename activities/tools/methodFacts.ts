@@ -14,12 +14,18 @@ export interface MethodFacts {
 
 /**
  * Asks a method about one call. The arguments, and the links of a chain after its first, come from a guest and the answers go into commands,
- * so a method that throws over them is taken for an effect with default time limits.
+ * so a method that throws over them is taken for an effect with default time limits. `hide` takes secrets out of the summary.
  */
-export function methodFacts(method: Method, args: readonly Json[], links: readonly ChainLink[] = []): MethodFacts {
+export function methodFacts(
+  method: Method,
+  args: readonly Json[],
+  links: readonly ChainLink[] = [],
+  hide: (text: string) => string = (text) => text,
+): MethodFacts {
   const { kind, timeouts } = method;
   const ownTimeouts = typeof timeouts === "function" ? attempt(() => timeouts(args)) : timeouts;
-  const summary = attempt(() => method.summary?.(args, links)) ?? "";
+  // Masked before it is cut: what is left of a secret at a cut would not be found.
+  const summary = hide(attempt(() => method.summary?.(args, links)) ?? "");
   return {
     kind: typeof kind === "function" ? (attempt(() => kind(args, links)) ?? "effect") : kind,
     ...(ownTimeouts && { timeouts: ownTimeouts }),

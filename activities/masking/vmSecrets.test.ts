@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LIMITS } from "../../protocol/limits.ts";
+import type { Sandbox } from "../../sandbox/types.ts";
+import { KeptSecrets } from "./keptSecrets.ts";
+import { OpenedSecrets } from "./openedSecrets.ts";
+import { VmSecrets } from "./vmSecrets.ts";
+
+test("what a VM is told is hidden from then on", () => {
+  const secrets = new VmSecrets();
+  assert.equal(secrets.isEmpty, true);
+  assert.equal(secrets.hide("the first one"), "the first one");
+  secrets.add(["first"]);
+  assert.equal(secrets.hide("the first one"), "the *** one");
+  secrets.add(["second"]);
+  assert.equal(secrets.hide("first and second"), "*** and ***");
+  assert.deepEqual(secrets.find("the second"), ["second"]);
+  assert.deepEqual(secrets.all, ["first", "second"]);
+});
+
+test("a VM is told secrets up to the bound; one more, and everything that it writes counts as secret", () => {
+  const secrets = new VmSecrets();
+  const half = LIMITS.maskedBytes / 2;
+  secrets.add(["a".repeat(half), "b".repeat(half)]);
+  assert.equal(secrets.hide("harmless"), "harmless");
+  assert.deepEqual(secrets.find("harmless"), []);
+  secrets.add(["cccc"]);
+  assert.equal(secrets.hide("harmless"), "***");
+  assert.equal(secrets.hide(""), "");
+  assert.equal(secrets.find("harmless"), "all");
+  assert.equal(secrets.all, "all");
+  assert.equal(secrets.isEmpty, false);
+  // Whoever is handed something by it is as careful.
+  const child = new VmSecrets();
+  child.add(secrets.all);
+  assert.equal(child.hide("harmless"), "***");
+});
+
+test("the same secret told again takes no more room", () => {
+  const secrets = new VmSecrets();
+  for (let time = 0; time < 10; time++) secrets.add(["a".repeat(LIMITS.maskedBytes)]);
+  assert.equal(secrets.hide("harmless"), "harmless");
+});
+
+test("secrets are kept by a VM's newest name, as long as the sandbox has it", () => {
+  const vms = new Set(["one", "two", "three"]);
+  const sandbox = { has: (key: string) => vms.has(key) } as Sandbox;
+  const kept = new KeptSecrets();
+  const told = new VmSecrets();
+  told.add(["secret"]);
+  for (const vm of vms) kept.keep(vm, sandbox, told);
+  kept.keep("gone", sandbox, told);
+  kept.keep("knows nothing", sandbox, new VmSecrets());
+  assert.equal(kept.size, 3);
+  assert.equal(kept.take("one").hide("secret"), "***");
+  assert.equal(kept.take("one").isEmpty, true);
+  vms.clear();
+  vms.add("four");
+  kept.keep("four", sandbox, told);
+  assert.equal(kept.size, 1);
+});
+
+test("a process hides what it has opened, and forgets what was opened longest ago once there is too much", () => {
+  const opened = new OpenedSecrets();
+  assert.equal(opened.hide("first"), "first");
+  opened.add("first");
+  opened.add("second");
+  opened.add("first");
+  assert.equal(opened.hide("first second"), "*** ***");
+  opened.add("x".repeat(LIMITS.maskedBytes - "first".length));
+  assert.equal(opened.hide("first second"), "*** second");
+});

@@ -1,0 +1,55 @@
+import { LIMITS } from "../../protocol/limits.ts";
+import { createMask, HIDDEN, NO_MASK, type Mask, type Secrets } from "./mask.ts";
+
+/**
+ * The secrets that one VM has been told. Of a VM that was told more than `LIMITS.maskedBytes`, none is told apart any more:
+ * everything that it writes counts as secret.
+ */
+export class VmSecrets {
+  private readonly known = new Set<string>();
+  private size = 0;
+  private tooMany = false;
+  private mask: Mask | undefined = NO_MASK;
+
+  add(secrets: Secrets): void {
+    if (secrets === "all") this.giveUp();
+    else for (const secret of secrets) this.addOne(secret);
+  }
+
+  get isEmpty(): boolean {
+    return this.known.size === 0 && !this.tooMany;
+  }
+
+  get all(): Secrets {
+    return this.tooMany ? "all" : [...this.known];
+  }
+
+  /** The text without secrets. */
+  hide(text: string): string {
+    if (this.tooMany) return text === "" ? "" : HIDDEN;
+    return this.asMask().hide(text);
+  }
+
+  /** What the text holds of them; empty when it holds none. */
+  find(text: string): Secrets {
+    return this.tooMany ? "all" : this.asMask().find(text);
+  }
+
+  private addOne(secret: string): void {
+    if (this.tooMany || secret.length < LIMITS.maskedCharacters || this.known.has(secret)) return;
+    this.known.add(secret);
+    this.size += secret.length;
+    this.mask = undefined;
+    if (this.size > LIMITS.maskedBytes) this.giveUp();
+  }
+
+  private giveUp(): void {
+    this.tooMany = true;
+    this.known.clear();
+    this.mask = NO_MASK;
+  }
+
+  private asMask(): Mask {
+    return (this.mask ??= createMask(this.known));
+  }
+}

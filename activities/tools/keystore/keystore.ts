@@ -1,0 +1,89 @@
+import { CODES, TaskerError, type TaskError } from "../../../protocol/errors.ts";
+import type { Json } from "../../../protocol/json.ts";
+import { SERVICES_NAMESPACE, type Keystore, type SecretReader } from "../../../protocol/keystore.ts";
+import type { SecretAccess } from "../../../protocol/store.ts";
+import { methodTable } from "../methodTable.ts";
+import type { Method, Service, ToolContext } from "../service.ts";
+import { parseRequest, type KeystoreRequest } from "./request.ts";
+
+/** There is no secret of that name, or no task may see it. */
+export const SECRET_MISSING = "secret_missing";
+
+export interface KeystoreServiceDeps {
+  readonly keystore: Keystore;
+  /** Why a task may not use a namespace; undefined when it may. The namespace of the services is denied in any case. */
+  readonly access?: ((task: string, namespace: string) => TaskError | undefined) | undefined;
+}
+
+/**
+ * `tools.keystore.get(name, {namespace}?)`, `set(name, value, {namespace}?)`, `delete` and `list({namespace}?)`.
+ * Setting and deleting twice is the same as once. Every attempt is in the audit, with the task and the run.
+ */
+export function createKeystoreService({ keystore, access }: KeystoreServiceDeps): Service {
+  /** A method that does its work as the task that calls, if that may use the namespace. */
+  function method(
+    action: Exclude<SecretAccess["action"], "rotate">,
+    work: (request: KeystoreRequest, reader: SecretReader) => Promise<unknown>,
+  ): Pick<Method, "call" | "summary"> {
+    return {
+      summary: (args) => {
+        const { namespace, name } = parseRequest(action, args);
+        return `${namespace}/${name}`;
+      },
+      async call(args: readonly Json[], { task, taskRunId }: ToolContext) {
+        const request = parseRequest(action, args);
+        const { namespace, name } = request;
+        const reader = { actor: `task ${task}`, taskRunId };
+        const denied = namespace === SERVICES_NAMESPACE ? servicesOnly(task) : access?.(task, namespace);
+        if (denied === undefined) return work(request, reader);
+        await keystore.refused(action, namespace, name, reader);
+        throw new TaskerError(denied);
+      },
+    };
+  }
+
+  return methodTable("keystore", {
+    get: {
+      kind: "read",
+      secret: true,
+      ...method("get", async ({ namespace, name }, reader) => {
+        const value = await keystore.get(namespace, name, reader);
+        if (value === undefined) throw missing(namespace, name);
+        return value;
+      }),
+    },
+    set: {
+      kind: "effect",
+      secret: true,
+      secretArguments: (args) => args.slice(1, 2),
+      ...method("set", ({ namespace, name, value }, reader) => keystore.set(namespace, name, value, reader)),
+    },
+    delete: {
+      kind: "effect",
+      ...method("delete", ({ namespace, name }, reader) => keystore.delete(namespace, name, reader)),
+    },
+    list: {
+      kind: "read",
+      ...method("list", async ({ namespace }, reader) => {
+        const secrets = await keystore.list(namespace, reader);
+        return secrets.map(({ name, createdAt, updatedAt }) => ({
+          name,
+          createdAt: new Date(createdAt).toISOString(),
+          updatedAt: new Date(updatedAt).toISOString(),
+        }));
+      }),
+    },
+  });
+}
+
+function servicesOnly(task: string): TaskError {
+  const message =
+    `Task ${JSON.stringify(task)} may not use the namespace "${SERVICES_NAMESPACE}" of the keystore: it holds the credentials ` +
+    "of the services themselves. Call the service, as tools.openai; keep what tasks need in another namespace.";
+  return { code: CODES.denied, class: "guest", message };
+}
+
+function missing(namespace: string, name: string): TaskerError {
+  const message = `There is no secret ${namespace}/${name}. Store it: npm run keystore -- set ${name} --namespace ${namespace}`;
+  return new TaskerError({ code: SECRET_MISSING, class: "guest", message });
+}
