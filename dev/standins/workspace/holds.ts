@@ -32,7 +32,7 @@ class Gate implements Hold {
   readonly match: (request: RequestFacts) => boolean;
   private readonly forget: () => void;
   private count = 0;
-  private readonly opened = Promise.withResolvers<void>();
+  private readonly opened = Promise.withResolvers<undefined>();
   private watchers: { readonly count: number; readonly resolve: () => void }[] = [];
 
   constructor(match: (request: RequestFacts) => boolean, forget: () => void) {
@@ -40,7 +40,7 @@ class Gate implements Hold {
     this.forget = forget;
   }
 
-  wait(): Promise<void> {
+  wait(): Promise<undefined> {
     this.count++;
     for (const watcher of this.watchers) if (watcher.count <= this.count) watcher.resolve();
     return this.opened.promise;
@@ -53,6 +53,6 @@ class Gate implements Hold {
 
   release(): void {
     this.forget();
-    this.opened.resolve();
+    this.opened.resolve(undefined);
   }
 }

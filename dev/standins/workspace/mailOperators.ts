@@ -1,4 +1,4 @@
-import type { Condition } from "./mailQuery.ts";
+import type { Condition } from "./mailCondition.ts";
 import { wordsOf } from "./mailWords.ts";
 
 const DAY_MS = 86_400_000;
@@ -83,9 +83,10 @@ function possession(value: string): Condition | undefined {
 
 function ago(value: string, now: number): number | undefined {
   const [, count, unit] = /^(\d{1,4})([hdmy])$/i.exec(value) ?? [];
+  if (unit === undefined) return undefined;
   const amount = Number(count);
   const date = new Date(now);
-  switch (unit?.toLowerCase()) {
+  switch (unit.toLowerCase() as "h" | "d" | "m" | "y") {
     case "h":
       return now - amount * HOUR_MS;
     case "d":
@@ -94,8 +95,6 @@ function ago(value: string, now: number): number | undefined {
       return date.setUTCMonth(date.getUTCMonth() - amount);
     case "y":
       return date.setUTCFullYear(date.getUTCFullYear() - amount);
-    default:
-      return undefined;
   }
 }
 

@@ -1,22 +1,6 @@
+import type { Condition } from "./mailCondition.ts";
 import { searchOperator } from "./mailOperators.ts";
 import { wordsOf } from "./mailWords.ts";
-
-/** Where words are looked for. `any` is everything that a person sees of a message. */
-export type TextField = "any" | "from" | "to" | "subject" | "filename";
-
-/** What a search asks of a message. */
-export type Condition =
-  | { readonly kind: "all" | "any"; readonly of: readonly Condition[] }
-  | { readonly kind: "not"; readonly of: Condition }
-  | { readonly kind: "text"; readonly field: TextField; readonly words: readonly string[] }
-  | { readonly kind: "me"; readonly field: "from" | "to" }
-  | { readonly kind: "label"; readonly name: string }
-  | { readonly kind: "place"; readonly place: "anywhere" | "archive" }
-  | { readonly kind: "attachment" }
-  | { readonly kind: "userLabels" }
-  | { readonly kind: "date"; readonly from?: number; readonly before?: number }
-  | { readonly kind: "size"; readonly over?: number; readonly under?: number }
-  | { readonly kind: "messageId"; readonly id: string };
 
 type Token =
   | { readonly kind: "open" | "close"; readonly bracket: string }
@@ -31,7 +15,7 @@ type Token =
  * @param now what `newer_than` and `older_than` count from, milliseconds
  */
 export function parseMailQuery(query: string, now: number): Condition {
-  return new Parser(tokens(query), now).all("any", undefined);
+  return new Parser(tokens(query), now).all("all") ?? { kind: "all", of: [] };
 }
 
 class Parser {
@@ -43,8 +27,8 @@ class Parser {
     this.now = now;
   }
 
-  /** Up to the bracket that closes, or the end. `operator` is the one whose group this is. */
-  all(kind: "all" | "any", closing: string | undefined, operator?: string): Condition {
+  /** Up to the bracket that closes, or the end; undefined when nothing is in it. `operator` is the one whose group this is. */
+  all(kind: "all" | "any", closing?: string, operator?: string): Condition | undefined {
     const of: Condition[] = [];
     for (let token = this.tokens[0]; token; token = this.tokens[0]) {
       if (token.kind === "close") {
@@ -55,7 +39,7 @@ class Parser {
       const part = this.either(operator);
       if (part) of.push(part);
     }
-    return closing === "}" ? { kind, of } : { kind: "all", of };
+    return of.length === 0 ? undefined : { kind, of };
   }
 
   private either(operator: string | undefined): Condition | undefined {
@@ -112,20 +96,15 @@ const TOKEN = /[(){}]|-(?=[^\s-])|\|(?=\s|$)|"([^"]*)"?|([A-Za-z][A-Za-z_0-9]*):
 
 function tokens(query: string): Token[] {
   const found: Token[] = [];
-  let end = -1;
-  for (const match of query.matchAll(TOKEN)) {
-    const [whole, quoted, operator] = match;
-    // Inside of a word these are characters like any other: user-7, a|b.
-    const starts = match.index !== end || /[\s({:]$/.test(query.slice(0, match.index)) || found.length === 0;
-    end = match.index + whole.length;
+  for (const [whole, quoted, operator] of query.matchAll(TOKEN)) {
     if (quoted !== undefined) found.push({ kind: "term", text: quoted });
     else if (operator !== undefined) found.push({ kind: "operator", name: operator.toLowerCase() });
     else if (whole === "(" || whole === "{") found.push({ kind: "open", bracket: whole });
     else if (whole === ")" || whole === "}") found.push({ kind: "close", bracket: whole });
-    else if (whole === "-" && starts) found.push({ kind: "not" });
+    else if (whole === "-") found.push({ kind: "not" });
     else if (whole === "OR" || whole === "|") found.push({ kind: "or" });
     else if (whole === "AND") found.push({ kind: "and" });
-    else if (whole !== "-") found.push({ kind: "term", text: whole });
+    else found.push({ kind: "term", text: whole });
   }
   return found;
 }

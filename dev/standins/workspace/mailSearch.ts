@@ -1,5 +1,6 @@
+import type { Condition, TextField } from "./mailCondition.ts";
 import { labelName } from "./mailOperators.ts";
-import { parseMailQuery, type Condition, type TextField } from "./mailQuery.ts";
+import { parseMailQuery } from "./mailQuery.ts";
 import { wordsOf } from "./mailWords.ts";
 import { USER_LABELS, type Mail } from "./mailbox.ts";
 import { rawMail } from "./mailText.ts";

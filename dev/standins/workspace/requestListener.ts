@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiError, NO_SUCH_PAGE, rateLimited, Refusal, serverError, type Answer } from "./answers.ts";
+import { invalidToken, missingScope, missingToken } from "./accessRefusals.ts";
+import { NO_SUCH_PAGE, rateLimited, Refusal, serverError, type Answer } from "./answers.ts";
 import { matchPath, type Endpoint } from "./endpoint.ts";
 import type { Fault, Faults, RequestFacts } from "./faults.ts";
 import type { Holds } from "./holds.ts";
@@ -23,8 +24,9 @@ export function requestListener(deps: ListenerDeps): RequestListener {
   return (request, response) => {
     const note = noted(request, response, deps.log);
     answer(request, response, note, deps).catch((error: unknown) => {
-      // Only a client that went away in the middle of its request leads here.
-      response.destroy(error instanceof Error ? error : undefined);
+      // A client that went away in the middle of its request, or a bug in here.
+      note({ fault: String(error) });
+      if (!response.headersSent) send(response, serverError(500).answer);
     });
   };
 }
@@ -147,40 +149,4 @@ function cut(response: ServerResponse, { status, body }: Answer): void {
 
 function bearer(request: IncomingMessage): string | undefined {
   return /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
-}
-
-const HELP = "See https://developers.google.com/identity/sign-in/web/devconsole-project.";
-
-function missingToken(): Refusal {
-  const message = `Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential. ${HELP}`;
-  const more = { message: "Login Required.", location: "Authorization", locationType: "header" };
-  return apiError(401, "required", message, { ...more, status: "UNAUTHENTICATED" });
-}
-
-function invalidToken(): Refusal {
-  const message = `Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. ${HELP}`;
-  const more = { message: "Invalid Credentials", location: "Authorization", locationType: "header" };
-  return apiError(401, "authError", message, {
-    ...more,
-    status: "UNAUTHENTICATED",
-    headers: { "www-authenticate": 'Bearer realm="https://accounts.google.com/", error="invalid_token"' },
-  });
-}
-
-function missingScope({ scopes, service, method }: Endpoint): Refusal {
-  return apiError(403, "insufficientPermissions", "Request had insufficient authentication scopes.", {
-    message: "Insufficient Permission",
-    status: "PERMISSION_DENIED",
-    headers: {
-      "www-authenticate": `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="${scopes.join(" ")}"`,
-    },
-    details: [
-      {
-        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-        reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-        domain: "googleapis.com",
-        metadata: { service, method },
-      },
-    ],
-  });
 }

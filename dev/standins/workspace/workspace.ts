@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { issueCredentials, type ServiceAccountKey, type UserCredentials } from "./credentials.ts";
 import { directoryEndpoints } from "./directory.ts";
 import { Faults, type FaultOptions, type RequestFacts } from "./faults.ts";
 import { gmailEndpoints } from "./gmail.ts";
@@ -12,7 +13,7 @@ import { Quota } from "./quota.ts";
 import { requestListener } from "./requestListener.ts";
 import { RequestLog } from "./requestLog.ts";
 import { ALL_SCOPES } from "./scopes.ts";
-import { Tokens, type ServiceAccountKey, type UserCredentials } from "./tokens.ts";
+import { Tokens } from "./tokens.ts";
 
 export interface WorkspaceOptions {
   /** Everything that is made up follows from it. `tasker` when absent. */
@@ -120,7 +121,10 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     quotaPerSecond: options.quotaPerSecond,
   };
   const quota = new Quota(() => settings.quotaPerSecond);
-  const tokens = new Tokens(organisation, url, {
+  const credentials = issueCredentials(url);
+  const tokens = new Tokens({
+    organisation,
+    credentials,
     clock: () => Date.now() + settings.clockSkewMs,
     lifetimeSeconds: () => settings.tokenSeconds,
     grantedScopes: () => settings.scopes,
@@ -134,8 +138,8 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
 
   return Object.assign(settings, {
     url,
-    credentials: tokens.serviceAccount,
-    userCredentials: tokens.user,
+    credentials: credentials.serviceAccount,
+    userCredentials: credentials.user,
     admin: (organisation.users[0] as User).email,
     organisation,
     log,

@@ -50,3 +50,30 @@ export function refreshClient(workspace: Workspace): UserRefreshClient {
     endpoints: { oauth2TokenUrl: workspace.userCredentials.token_uri },
   });
 }
+
+export interface GoogleRefusal {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The token endpoint's answer has `error` and `error_description`, an API's an `error` with all the rest in it. */
+  readonly data: unknown;
+}
+
+/** What a request answered that must not succeed. */
+export async function refusal(request: Promise<unknown>): Promise<GoogleRefusal> {
+  try {
+    await request;
+  } catch (error) {
+    if (error instanceof Error && "response" in error && error.response) return error.response as GoogleRefusal;
+    throw error;
+  }
+  throw new Error("It was answered, though it must not be.");
+}
+
+/** The same of an API, without what every error has alike. */
+export async function apiRefusal(
+  request: Promise<unknown>,
+): Promise<{ readonly code: number; readonly reason: string; readonly message: string }> {
+  const { data } = await refusal(request);
+  const { error } = data as { error: { code: number; message: string; errors: { reason: string }[] } };
+  return { code: error.code, reason: error.errors[0]?.reason ?? "", message: error.message };
+}
