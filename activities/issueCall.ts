@@ -90,7 +90,8 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
   const version = versionOf(options);
   const found = context.secrets.find(`${task} ${version ?? ""}`);
   if (found !== "all" && found.length > 0) {
-    const message = "The name or version of a nested run's task holds a secret, and would be shown. Pass it in the input.";
+    const message =
+      "The name or version of a nested run's task holds a secret, and would be shown. Pass it in the input.";
     return refuse(call, context, tool, { code: CODES.invalidArgument, class: "guest", message });
   }
   const text = JSON.stringify(input ?? null);

@@ -1,16 +1,18 @@
 import { Context } from "@temporalio/activity";
 import type { Budgets } from "../../policy/budgets.ts";
 import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
-import type { Json } from "../../protocol/json.ts";
+import type { Json, JsonText } from "../../protocol/json.ts";
 import type { ChainLink, Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import { readUsage } from "../../protocol/usage.ts";
 import type { Carried } from "../../protocol/value.ts";
-import { carry, readCarried } from "../carried.ts";
+import { readCarried } from "../carried.ts";
 import { startHeartbeat } from "../heartbeat.ts";
+import { carryFound, listedSecrets, sealBlob } from "../masking/secretClaims.ts";
+import { VmSecrets } from "../masking/vmSecrets.ts";
 import type { Registry } from "./registry.ts";
 import { resultJson } from "./resultJson.ts";
-import type { Service } from "./service.ts";
+import type { Method, Service } from "./service.ts";
 import { explainThrown, toolFailure } from "./toolFailure.ts";
 import type { ToolRequest } from "./toolRequest.ts";
 
@@ -38,6 +40,7 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
     const stopHeartbeat = startHeartbeat();
     let service: Service | undefined;
     let usage: Usage | undefined;
+    const secrets = new VmSecrets();
     let account: ((usage: Usage) => Promise<void>) | undefined;
     const attempt = (): Omit<ToolAnswer, "result"> => ({
       attempts: info.attempt,
@@ -51,6 +54,7 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       if (!found.ok) throw new TaskerError(found.error);
       service = found.service;
       const given = await readArguments(deps.blobs, request.args);
+      if ("claim" in request.args) secrets.add((await stored(listedSecrets(deps.blobs, request.args.claim))) ?? []);
       const { args, links } = service.chain ? asChain(given) : { args: given, links: [] };
       account = await deps.budgets?.reserve(service.name);
       const call = found.method.call(args, {
@@ -63,12 +67,13 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
         reportUsage: (counted) => (usage = readUsage(counted)),
       });
       const result = await orAborted(call, cancellationSignal);
-      const carried = await stored(carry(deps.blobs, request.run, resultJson(result), request.inlineBytes));
+      const carried = await stored(carryResult(deps.blobs, request, resultJson(result), found.method, secrets));
       return { result: carried, ...attempt() };
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
       if (cancellationSignal.aborted) throw cancellationSignal.reason;
-      throw toolFailure(explainThrown(thrown, service), attempt(), mask);
+      const hide = (text: string): string => mask(secrets.hide(text));
+      throw toolFailure(explainThrown(thrown, service), attempt(), hide);
     } finally {
       // The call was made: that the store is away must not have it made again.
       if (usage !== undefined) {
@@ -95,6 +100,18 @@ async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** What a `secret` method answers is sealed; so is what holds a secret that the call was given. */
+async function carryResult(
+  blobs: BlobStore,
+  { run, inlineBytes }: ToolRequest,
+  text: JsonText,
+  method: Method,
+  given: VmSecrets,
+): Promise<Carried> {
+  if (method.secret) return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8")) };
+  return carryFound(blobs, run, text, inlineBytes, given.find(text));
 }
 
 async function readArguments(blobs: BlobStore, carried: Carried): Promise<readonly Json[]> {
