@@ -21,7 +21,7 @@ function searchAt(url: string, options: Partial<WebsearchOptions> = {}) {
   return {
     search: (args: Json[], context: Partial<ToolContext> = {}) =>
       method.call(args, { ...CONTEXT, ...context }) as Promise<SearchResult[]>,
-    summary: (args: Json[]) => method.summary!(args),
+    summary: (args: Json[]) => method.summary!(args, []),
     /** What the task and Temporal learn of a search that fails. */
     failure: async (args: Json[], context: Partial<ToolContext> = {}): Promise<MappedError> => {
       const answer = method.call(args, { ...CONTEXT, ...context });

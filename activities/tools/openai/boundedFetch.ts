@@ -1,0 +1,39 @@
+import {
+  fetch as undiciFetch,
+  Response as UndiciResponse,
+  type Dispatcher,
+  type RequestInit as UndiciInit,
+} from "undici";
+import { OPENAI_BOUNDS } from "./bounds.ts";
+import { tooLarge } from "./faults.ts";
+
+export interface BodyBounds {
+  readonly answerBytes: number;
+  readonly streamBytes: number;
+}
+
+/**
+ * The fetch that the client library is given: it follows no redirect, which would turn a POST into a GET, and its bodies
+ * fail with `result_too_large` at their bound, counted after decompression, while they are read.
+ */
+export function createBoundedFetch(dispatcher: Dispatcher, bounds: BodyBounds = OPENAI_BOUNDS): typeof fetch {
+  const bounded = async (input: string | URL, init?: UndiciInit): Promise<UndiciResponse> => {
+    const response = await undiciFetch(input, { ...init, dispatcher, redirect: "manual" });
+    if (!response.body) return response;
+    const streamed = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+    const limit = streamed ? bounds.streamBytes : bounds.answerBytes;
+    let bytes = 0;
+    const counter = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.byteLength;
+        if (bytes > limit)
+          controller.error(tooLarge(`The API's answer is larger than ${limit} bytes. Ask for less at a time.`));
+        else controller.enqueue(chunk);
+      },
+    });
+    const { status, statusText, headers } = response;
+    return new UndiciResponse(response.body.pipeThrough(counter), { status, statusText, headers });
+  };
+  // undici's types of the web's fetch and TypeScript's own are two; the objects are the same.
+  return bounded as unknown as typeof fetch;
+}
