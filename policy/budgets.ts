@@ -9,7 +9,7 @@ export interface Budgets {
    * Counts one attempt at a call of the service, before it is made. Answers where to add what the attempt used up besides.
    * @throws TaskerError `budget_exhausted`, class limit, when a counter stands at its bound: nothing is counted then
    */
-  reserve(service: string): Promise<(usage: Usage) => Promise<void>>;
+  readonly reserve: (service: string) => Promise<(usage: Usage) => Promise<void>>;
 }
 
 export interface BudgetDeps {

@@ -352,3 +352,59 @@ function cyclicCause(): Error {
   error.cause = error;
   return error;
 }
+
+describe("what a tool's call used up", () => {
+  const uses =
+    (outcome: () => unknown): Method["call"] =>
+    (_args, { reportUsage }) => {
+      reportUsage({ totalTokens: 1 });
+      reportUsage({ totalTokens: 7, "not a name": 1, negative: -1 });
+      return Promise.resolve().then(outcome);
+    };
+  const counting = () => {
+    const counted: [service: string, usage: unknown][] = [];
+    const reserve = (service: string) => {
+      counted.push([service, "reserved"]);
+      return Promise.resolve((usage: unknown) => Promise.resolve(void counted.push([service, usage])));
+    };
+    return { counted, budgets: { reserve } };
+  };
+
+  it("is answered with the result, as the service said last, and counted after the reservation", async () => {
+    const { counted, budgets } = counting();
+    const answer = await prepare({ call: uses(() => "done"), budgets }).answer();
+    assert.deepEqual(answer.usage, { totalTokens: 7 });
+    assert.deepEqual(counted, [
+      ["svc", "reserved"],
+      ["svc", { totalTokens: 7 }],
+    ]);
+  });
+
+  it("is told and counted of a call that failed, too", async () => {
+    const { counted, budgets } = counting();
+    const fails = uses(() => {
+      throw new Error("refused");
+    });
+    const { detail } = await failureOf({ call: fails, budgets });
+    assert.deepEqual(detail.usage, { totalTokens: 7 });
+    assert.deepEqual(counted[1], ["svc", { totalTokens: 7 }]);
+  });
+
+  it("that cannot be counted does not have the call made again", async () => {
+    const away = () => Promise.reject(new Error("store away"));
+    const budgets = { reserve: () => Promise.resolve(away) };
+    const answer = await prepare({ call: uses(() => "done"), budgets }).answer();
+    assert.deepEqual(answer.result, { value: "done" });
+  });
+
+  it("may have reached its bound: the call is not made, and the failure is final", async () => {
+    let made = false;
+    const exhausted = new TaskerError({ code: "budget_exhausted", class: "limit", message: "used up" });
+    const call: Method["call"] = () => Promise.resolve((made = true));
+    const { failure, detail } = await failureOf({ call, budgets: { reserve: () => Promise.reject(exhausted) } });
+    assert.deepEqual(
+      [made, failure.nonRetryable, detail.code, detail.class],
+      [false, true, "budget_exhausted", "limit"],
+    );
+  });
+});
