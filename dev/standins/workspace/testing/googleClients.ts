@@ -1,15 +1,19 @@
 import { JWT, UserRefreshClient } from "google-auth-library";
-import { google } from "googleapis";
+// API by API: the types of all of them together take the compiler a minute.
+import { admin } from "googleapis/build/src/apis/admin/index.js";
+import { calendar } from "googleapis/build/src/apis/calendar/index.js";
+import { drive } from "googleapis/build/src/apis/drive/index.js";
+import { gmail } from "googleapis/build/src/apis/gmail/index.js";
 import type { Workspace } from "../workspace.ts";
 
 /** Google's own clients, led to a Workspace by its base URL, without retries of their own. */
 export function googleClients(workspace: Workspace, auth: JWT | UserRefreshClient) {
   const options = { auth, rootUrl: `${workspace.url}/`, retry: false, timeout: 60_000 } as const;
   return {
-    directory: google.admin({ version: "directory_v1", ...options }),
-    gmail: google.gmail({ version: "v1", ...options }),
-    drive: google.drive({ version: "v3", ...options }),
-    calendar: google.calendar({ version: "v3", ...options }),
+    directory: admin({ version: "directory_v1", ...options }),
+    gmail: gmail({ version: "v1", ...options }),
+    drive: drive({ version: "v3", ...options }),
+    calendar: calendar({ version: "v3", ...options }),
   };
 }
 
