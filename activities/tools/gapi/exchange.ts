@@ -36,15 +36,11 @@ export async function exchange(request: TokenRequest, transport: Transport): Pro
     const client = clientOf(request, common);
     await client.getAccessToken();
     const { access_token: value, expiry_date: expiresAt, scope } = client.credentials;
-    if (typeof value === "string" && value !== "") {
-      const scopes = scope?.split(" ");
-      return { value, expiresAt: expiresAt ?? obtainedAt + GAPI_BOUNDS.tokenLifeMs, obtainedAt, scopes };
-    }
+    const scopes = scope?.split(" ");
+    return { value: value ?? "", expiresAt: expiresAt ?? obtainedAt + GAPI_BOUNDS.tokenLifeMs, obtainedAt, scopes };
   } catch (thrown) {
     throw tokenFault(thrown, request, signal);
   }
-  const { host } = new URL(credential.tokenUri);
-  throw gapiError(GAPI_CODES.notJson, `${host} answered without an access token. Check the credential's token_uri.`);
 }
 
 function clientOf(
@@ -77,6 +73,8 @@ function transporterTo(tokenUri: string, transport: Transport, signal: AbortSign
         signal,
         maxBytes: GAPI_BOUNDS.exchangeBytes,
       });
+      // What is no token makes them fail without a word of it.
+      if (answer.status < 300 && !holdsToken(answer.body)) throw noToken(tokenUri);
       const headers = new Headers();
       for (const name of ["content-type", "date", "retry-after"]) {
         const value = answer.headers.get(name);
@@ -85,4 +83,18 @@ function transporterTo(tokenUri: string, transport: Transport, signal: AbortSign
       return new Response(new Uint8Array(answer.body), { status: answer.status, headers });
     },
   });
+}
+
+function holdsToken(body: Buffer): boolean {
+  try {
+    const value = JSON.parse(body.toString("utf8")) as { access_token?: unknown } | null;
+    return typeof value?.access_token === "string" && value.access_token !== "";
+  } catch {
+    return false;
+  }
+}
+
+function noToken(tokenUri: string): Error {
+  const { host } = new URL(tokenUri);
+  return gapiError(GAPI_CODES.notJson, `${host} answered without an access token. Check the credential's token_uri.`);
 }

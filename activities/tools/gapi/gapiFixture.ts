@@ -37,7 +37,9 @@ export interface GoogleFixture {
   onApi: Api;
   /** The service account's key, as the console gives it out. */
   key: (changes?: Readonly<Record<string, Json>>) => Readonly<Record<string, Json>>;
-  close: () => Promise<void>;
+  /** Forgets what was seen and what the test plays; tokens count from 1 again. */
+  readonly reset: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** A token endpoint that checks assertions, and an API that the test plays, on one port of loopback. */
@@ -67,8 +69,11 @@ export async function startGoogle(): Promise<GoogleFixture> {
     exchanges: [],
     requests: [],
     connections: server.connections,
-    onToken: () => undefined,
-    onApi: (_, response) => json(response, 200, {}),
+    ...unplayed(),
+    reset() {
+      for (const seen of [tokens, fixture.exchanges, fixture.requests]) seen.length = 0;
+      Object.assign(fixture, unplayed());
+    },
     key: (changes = {}) => ({
       type: "service_account",
       project_id: "test",
@@ -82,6 +87,10 @@ export async function startGoogle(): Promise<GoogleFixture> {
     close: () => server.close(),
   };
   return fixture;
+}
+
+function unplayed(): Pick<GoogleFixture, "onToken" | "onApi"> {
+  return { onToken: () => undefined, onApi: (_, response) => json(response, 200, {}) };
 }
 
 function readExchange(form: URLSearchParams, audience: string): Exchange {

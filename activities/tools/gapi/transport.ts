@@ -28,7 +28,12 @@ export interface Transport {
 
 /** As the Google libraries do, it takes the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
 export function createTransport(): Transport {
-  const dispatcher = new EnvHttpProxyAgent({ connections: GAPI_BOUNDS.connections });
+  const dispatcher = new EnvHttpProxyAgent({
+    connections: GAPI_BOUNDS.connections,
+    // The call's own deadline rules: undici's must not come first.
+    headersTimeout: GAPI_BOUNDS.maxTimeoutMs,
+    bodyTimeout: GAPI_BOUNDS.maxTimeoutMs,
+  });
   return {
     async send(url, { method, headers, body, signal, maxBytes = GAPI_BOUNDS.responseBytes }) {
       // A body that is not read to its end must not hold its connection.
