@@ -7,6 +7,7 @@ export const HELP = {
   tasker task -t NAME -i JSON -p        run a task and watch it
   tasker demo                           all of it at once: start, publish, run the sample tasks
   tasker gmail-search -q QUERY          search every mailbox of a Google Workspace
+  tasker workspace                      stand-ins of Google and others to try it with, until Ctrl-C
   tasker ephemeral                      a self-test of suspend, nest and resume that explains what it sees
   tasker doctor                         what is configured, and whether it answers
   tasker search-attributes              register what Tasker needs on a Temporal server of your own
@@ -79,6 +80,19 @@ does not fail the search.`,
 A self-test that explains what it sees: on a stack of its own it puts a run to sleep and shows where its memory is kept,
 kills the worker, lets another one wake the run, does the same with nested runs, and checks every result. It takes half a
 minute; nothing of it stays. Exit code 0 if all is well, 1 if a check failed.`,
+
+  workspace: `tasker workspace [--users N] [--domains N] [--seed SEED] [--faults SHARE]
+
+Starts stand-ins of the services that tools call (a small Google Workspace, OpenAI, DuckDuckGo, Supabase), and a stack
+whose tools call them, until Ctrl-C. Commands that find no credentials for Google use it while it runs. Its data lies in
+the folder standins of .tasker/ (TASKER_HOME), apart from everything that is real.
+
+  --users N         users of the Workspace in all its domains, 1 to 10000 (default: 8)
+  --domains N       its domains, 1 to 100 (default: 4)
+  --seed SEED       any text: the same seed makes up the same users and messages (default: tasker)
+  --faults SHARE    share of Google's answers that are 429, 500 or 503, 0 to 1 (default: 0)
+
+  tasker workspace --users 200 --faults 0.1`,
 
   doctor: `tasker doctor [--json]
 

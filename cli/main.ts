@@ -15,6 +15,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
   "gmail-search": async () => (await import("./commands/gmailSearch.ts")).gmailSearchCommand,
   ephemeral: async () => (await import("./commands/ephemeral.ts")).ephemeralCommand,
+  workspace: async () => (await import("./commands/workspace.ts")).workspaceCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   "search-attributes": async () => (await import("./commands/searchAttributes.ts")).searchAttributesCommand,
 };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readConfiguration, type Configuration } from "../configuration.ts";
+import type { Environment } from "../configuration/readEnvironment.ts";
 import type { StartWorker } from "../dev/stack.ts";
 import { readStandIns, removeStandIns, standInEnvironment, writeStandIns } from "../dev/standins/home.ts";
 import type { StandIns } from "../dev/standins/standIns.ts";
@@ -41,8 +42,11 @@ export async function withStandIns<T>(
  * Runs `work` with the stand-ins but without Temporal, for what calls a service directly. The configuration leads to
  * the stand-ins of a stack that runs here, else to some that live as long as this call.
  */
-export async function withStandInServices<T>(work: (configuration: Configuration) => Promise<T>): Promise<T> {
-  const environment = standInEnvironment(process.env, readConfiguration().home);
+export async function withStandInServices<T>(
+  work: (configuration: Configuration) => Promise<T>,
+  outside: Environment = process.env,
+): Promise<T> {
+  const environment = standInEnvironment(outside, readConfiguration(outside).home);
   const running = readStandIns(readConfiguration(environment).home);
   if (running) return work(readConfiguration({ ...environment, ...running }));
   const folder = mkdtempSync(path.join(tmpdir(), "tasker-standins-"));
@@ -67,10 +71,7 @@ export async function withStandInServices<T>(work: (configuration: Configuration
 }
 
 /** A worker whose tools call stand-ins that start before it and stop after it. */
-function workerWithStandIns(
-  environment: Readonly<Record<string, string | undefined>>,
-  { workspace, started }: StandInSettings,
-): StartWorker {
+function workerWithStandIns(environment: Environment, { workspace, started }: StandInSettings): StartWorker {
   return async (configuration) => {
     const folder = configuration.home;
     const [{ startStandIns }, { startWorker }] = await Promise.all([
@@ -95,11 +96,7 @@ function workerWithStandIns(
 }
 
 /** The configuration with what the stand-ins' variables change, and nothing else. */
-function pointedAt(
-  standIns: StandIns,
-  configuration: Configuration,
-  environment: Readonly<Record<string, string | undefined>>,
-): Configuration {
+function pointedAt(standIns: StandIns, configuration: Configuration, environment: Environment): Configuration {
   const before = readConfiguration(environment);
   const after = readConfiguration({ ...environment, ...standIns.environment });
   const changed = Object.entries(after).filter(([name, value]) => {

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
 import { parseOptions } from "../options.ts";
 import type { Output } from "../output.ts";
+import { untilInterrupted } from "../untilInterrupted.ts";
 import { withContext } from "../withContext.ts";
 
 /** `tasker start`: a stack until Ctrl-C; a worker only, with TEMPORAL_ADDRESS. */
@@ -46,15 +47,6 @@ async function runWorker(context: Context, address: string, output: Output): Pro
     await worker.stop();
   }
   return EXIT.ok;
-}
-
-async function untilInterrupted({ interrupted }: Context, lost: Promise<TaskerError>, output: Output): Promise<void> {
-  const signalled = new Promise<undefined>((resolve) => {
-    interrupted.addEventListener("abort", () => resolve(undefined));
-  });
-  const error = await Promise.race([signalled, lost]);
-  if (error !== undefined) throw error;
-  output.say("Stopping: running steps finish, and runs go on at the next start. Ctrl-C again stops at once.");
 }
 
 function workerLost(cause?: unknown): TaskerError {
