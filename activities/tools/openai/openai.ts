@@ -43,7 +43,10 @@ export function createOpenai({ credentials, baseUrl, bodies, attemptMs }: Openai
   /** Whether there is another key by now than the one that was refused. */
   async function isReplaced(refused: string | undefined): Promise<boolean> {
     credentials.forget("openai");
-    return (await credentials.get("openai").catch(() => refused)) !== refused;
+    const replaced = (await credentials.get("openai").catch(() => refused)) !== refused;
+    // The next call reads it again, too.
+    if (!replaced) credentials.forget("openai");
+    return replaced;
   }
 
   async function run(name: string, operation: Operation, args: readonly Json[], context: ToolContext): Promise<object> {
