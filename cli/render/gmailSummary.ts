@@ -39,9 +39,10 @@ interface Reason {
   readonly message: string;
 }
 
-/** Columns of a subject's sender, and of a line. */
+/** Columns of a message's sender, of its line, and of a failure's message. */
 const FROM_WIDTH = 28;
 const LINE_WIDTH = 120;
+const REASON_WIDTH = 500;
 
 /** What the search found, by domain and user, and the sums below it. */
 export function gmailSummary(result: GmailSearchResult, paint: Paint = NO_PAINT): string {
@@ -80,7 +81,7 @@ function emailLine({ id, date = "", from = "", subject = "", error }: Email, pai
 }
 
 function reason({ code, message }: Reason, paint: Paint): string {
-  return `${paint.bad(`error[${plainLine(code, LINE_WIDTH)}]`)}: ${plainLine(message, LINE_WIDTH)}`;
+  return `${paint.bad(`error[${plainLine(code, LINE_WIDTH)}]`)}: ${plainLine(message, REASON_WIDTH)}`;
 }
 
 function cutLines({ users, emails }: GmailSearchResult["cut"]): string[] {
