@@ -182,6 +182,13 @@ describe("a tool that fails", () => {
     assert.equal(failure.nextRetryDelay, 1501);
   });
 
+  it("tries again at once as 1 ms: to the server a delay of 0 is no further attempt", async () => {
+    const error = { code: "busy", class: "tool" as const, message: "" };
+    const mapError = (): ReturnType<NonNullable<Service["mapError"]>> => ({ error, retryable: true, retryAfterMs: 0 });
+    const { failure } = await failureOf({ call: throwing(1), mapError });
+    assert.equal(failure.nextRetryDelay, 1);
+  });
+
   for (const retryAfterMs of [NaN, -1, Infinity, LIMITS.toolScheduleToCloseMs + 1]) {
     it(`ignores an unusable retryAfterMs of ${retryAfterMs}`, async () => {
       const error = { code: "busy", class: "tool" as const, message: "" };

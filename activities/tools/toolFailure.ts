@@ -73,9 +73,12 @@ function safeCode(code: string): string {
   return /^[a-z][a-z0-9_]{0,99}$/.test(code) ? code : CODES.toolError;
 }
 
-/** A wait longer than all attempts may take would only hide the error until then. */
+/**
+ * A wait longer than all attempts may take would only hide the error until then. "At once" is a millisecond: a delay of
+ * zero is no delay to the Temporal server (1.31.2), which then does not try again at all.
+ */
 function usableDelay(ms: number | undefined): Millis | undefined {
-  return ms !== undefined && ms >= 0 && ms <= LIMITS.toolScheduleToCloseMs ? Math.ceil(ms) : undefined;
+  return ms !== undefined && ms >= 0 && ms <= LIMITS.toolScheduleToCloseMs ? Math.max(1, Math.ceil(ms)) : undefined;
 }
 
 function messageOf(thrown: unknown): string {
