@@ -78,7 +78,7 @@ describe("the operator's policy", () => {
     };
     await start({ services: { paid: { concurrency: 2 } } }, call, 2);
     const run = await stack.start("spend", { calls: 40 });
-    await eventually(async () => (await pendingActivities(run)) === 40 && running === 4);
+    await eventually(async () => (await pendingActivities(run)) === 40 && running >= 4);
     gate.resolve(null);
     assert.equal(((await stack.tasker.result(run)).result as { made: number }).made, 40);
     assert.equal(most, 4);
@@ -122,7 +122,7 @@ describe("the operator's policy", () => {
       /"spend" may not use paid\.call: rules\[0\] \("nothing is bought"\) .* policy-\d+\.json/,
     );
     const { result: refused } = await stack.run("secretive", { namespace: "billing" });
-    assert.match(String(refused), /^denied: .*"secretive".*"billing": keystore\[0\] .* policy-\d+\.json/);
+    assert.match(JSON.stringify(refused), /denied: .*secretive.*billing.*: keystore\[0\] .* policy-\d+\.json/);
     assert.equal((await stack.run("secretive", { namespace: "other" })).result, "ok");
   });
 
@@ -170,7 +170,7 @@ describe("the operator's policy", () => {
     const run = await stack.start("fetch", { url: stack.control.url });
     await stack.control.arrived("/held");
     await killed.kill();
-    const heir = await stack.workerProcess({ TASKER_POLICY: file });
+    await stack.workerProcess({ TASKER_POLICY: file });
     stack.control.release("/held");
     const report = await stack.tasker.result(run);
     assert.equal(report.result, 200, JSON.stringify(report.error));
