@@ -1,16 +1,16 @@
 import { CODES, TaskerError } from "../protocol/errors.ts";
+import { SECRET_NAME, SECRET_NAMESPACE } from "../protocol/keystore.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { utf8Length } from "../protocol/text.ts";
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
-const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-
 export function isName(name: unknown): name is string {
-  return typeof name === "string" && name.length <= LIMITS.secretNameBytes && NAME.test(name);
+  return typeof name === "string" && name.length <= LIMITS.secretNameBytes && SECRET_NAME.test(name);
 }
 
 export function isNamespace(namespace: unknown): namespace is string {
-  return typeof namespace === "string" && namespace.length <= LIMITS.secretNameBytes && NAMESPACE.test(namespace);
+  return (
+    typeof namespace === "string" && namespace.length <= LIMITS.secretNameBytes && SECRET_NAMESPACE.test(namespace)
+  );
 }
 
 /** Messages never quote what was given: it may be a value in the wrong place. */

@@ -7,6 +7,12 @@ export interface SecretReader {
   readonly taskRunId?: string;
 }
 
+/** What a secret's name may be, up to `LIMITS.secretNameBytes`. */
+export const SECRET_NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
+
+/** The same for a namespace: no slash, so that `NAMESPACE/NAME` can be read one way only. */
+export const SECRET_NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
 /** The namespace of the services' own credentials. No task can read it. */
 export const SERVICES_NAMESPACE = "services";
 

@@ -1,6 +1,6 @@
 import { CODES, TaskerError, type TaskError } from "../../../protocol/errors.ts";
 import type { Json } from "../../../protocol/json.ts";
-import { SERVICES_NAMESPACE, type Keystore, type SecretReader } from "../../../protocol/keystore.ts";
+import { SECRET_NAME, SERVICES_NAMESPACE, type Keystore, type SecretReader } from "../../../protocol/keystore.ts";
 import type { SecretAccess } from "../../../protocol/store.ts";
 import { methodTable } from "../methodTable.ts";
 import type { Method, Service, ToolContext } from "../service.ts";
@@ -28,7 +28,9 @@ export function createKeystoreService({ keystore, access }: KeystoreServiceDeps)
     return {
       summary: (args) => {
         const { namespace, name } = parseRequest(action, args);
-        return `${namespace}/${name}`;
+        const place = action === "list" ? namespace : `${namespace}/${name}`;
+        // Anything else may be a value in the wrong place.
+        return SECRET_NAME.test(place) ? place : "";
       },
       async call(args: readonly Json[], { task, taskRunId }: ToolContext) {
         const request = parseRequest(action, args);
