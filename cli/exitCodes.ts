@@ -21,6 +21,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 const USAGE_CODES: ReadonlySet<string> = new Set([
   CODES.unknownTask,
+  CODES.unknownTool,
   CODES.unknownVersion,
   CODES.invalidInput,
   CODES.invalidArgument,

@@ -2,12 +2,19 @@ import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { CREDENTIALS, SERVICES_NAMESPACE } from "../protocol/keystore.ts";
 import type { Context } from "./context.ts";
+import { withDirectGapi, type CallGapi } from "./directGapi.ts";
 import type { Output } from "./output.ts";
 import { withContext } from "./withContext.ts";
-import { withStandIns } from "./standInContext.ts";
+import { withStandIns, withStandInServices } from "./standInContext.ts";
 
 /** Whom calls of `tools.gapi` reach. */
 export type GoogleSide = "google" | "stand-in";
+
+const SAYS: Readonly<Record<GoogleSide, string>> = {
+  google: "Google: the credentials that are set up here.",
+  "stand-in":
+    "Google: the stand-in, for no credentials are set up (`services/google` in the keystore, or TASKER_GOOGLE_KEY_FILE).",
+};
 
 /**
  * Runs `work` against Google when credentials are set up (see `googleIsConfigured`), else against the stand-in, and
@@ -20,14 +27,24 @@ export async function withGoogleOrStandIn<T>(
   // The store that was opened for the question stays open for the work.
   const answer = await withContext(output, async (context) => {
     if (!(await googleIsConfigured(context))) return undefined;
-    output.say("Google: the credentials that are set up here.");
+    output.say(SAYS.google);
     return { value: await work(context, "google") };
   });
   if (answer) return answer.value;
-  output.say(
-    "Google: the stand-in, for no credentials are set up (`services/google` in the keystore, or TASKER_GOOGLE_KEY_FILE).",
-  );
+  output.say(SAYS["stand-in"]);
   return withStandIns(output, (context) => work(context, "stand-in"));
+}
+
+/** The same for calls of `tools.gapi` without a workflow, for which neither Temporal nor a worker is started. */
+export async function withDirectGoogleOrStandIn<T>(output: Output, work: (call: CallGapi) => Promise<T>): Promise<T> {
+  const answer = await withContext(output, async (context) => {
+    if (!(await googleIsConfigured(context))) return undefined;
+    output.say(SAYS.google);
+    return { value: await withDirectGapi(context.configuration, context, work) };
+  });
+  if (answer) return answer.value;
+  output.say(SAYS["stand-in"]);
+  return withStandInServices((configuration) => withDirectGapi(configuration, undefined, work));
 }
 
 /**

@@ -8,7 +8,10 @@ export const HELP = {
   tasker demo                           all of it at once: start, publish, run the sample tasks
   tasker gmail-search -q QUERY          search every mailbox of a Google Workspace
   tasker workspace                      stand-ins of Google and others to try it with, until Ctrl-C
+  tasker gapi PATH JSON                 one call of a Google API from the shell
+  tasker gapi-test MODE                 a first test of what is set up for Google: echo, customer or info
   tasker ephemeral                      a self-test of suspend, nest and resume that explains what it sees
+  tasker keystore set NAME              store a secret for tasks; get, list, delete, rotate, audit
   tasker doctor                         what is configured, and whether it answers
   tasker search-attributes              register what Tasker needs on a Temporal server of your own
 
@@ -75,6 +78,37 @@ Google when credentials are set up (docs/google.md), otherwise against a stand-i
 Ctrl-C stops watching, not the run. Exit codes as for \`tasker task\`; a mailbox that cannot be searched is listed, and
 does not fail the search.`,
 
+  gapi: `tasker gapi PATH [JSON] [--subject ADDRESS] [--scope SCOPE]… [--json]
+
+Calls one method of a Google API as a task would by tools.gapi, but from here: no workflow, no worker, one attempt. It goes
+to Google when a credential is set up (docs/google.md), otherwise to a stand-in on this machine, and says which.
+
+  PATH                the method: gmail.users.messages.list, admin.directory.users.list, drive.v2.files.list; or
+                      authenticate, describe, info
+  JSON                its parameters: an object, @FILE for a file, - for standard input (default: {})
+  --subject ADDRESS   whom the service account acts as (default: the mailbox that a Gmail call names, TASKER_GOOGLE_SUBJECT)
+  --scope SCOPE       in place of the scope that the method needs; gmail.readonly is short for its URL; may be repeated
+  --json              the answer alone on standard output, in one line
+
+  tasker gapi admin.directory.domains.list
+  tasker gapi gmail.users.messages.list '{"userId":"jane@example.com","q":"is:unread","maxResults":5}'
+  tasker gapi describe '"calendar.events.list"'
+
+Exit codes: 0 answered; 1 Google refused or cannot be reached; 2 wrong usage, unknown method, wrong parameters.`,
+
+  "gapi-test": `tasker gapi-test [echo | customer | info] [--direct] [--json]
+
+A first test of tools.gapi: publishes the task gapi-test and runs it. It goes to Google when a credential is set up
+(docs/google.md), otherwise to a stand-in on this machine, and says which.
+
+  echo       what a path means: version, URL, scopes; asks nobody (default)
+  customer   the Workspace account, by the Admin SDK
+  info       what is set up: kind of credential, client, subject, and whether the scopes of the Gmail search are granted
+  --direct   without a workflow: neither Temporal nor a worker is started
+  --json     one JSON object on standard output, progress on standard error
+
+Exit codes as for \`tasker task\`.`,
+
   ephemeral: `tasker ephemeral
 
 A self-test that explains what it sees: on a stack of its own it puts a run to sleep and shows where its memory is kept,
@@ -93,6 +127,29 @@ the folder standins of .tasker/ (TASKER_HOME), apart from everything that is rea
   --faults SHARE    share of Google's answers that are 429, 500 or 503, 0 to 1 (default: 0)
 
   tasker workspace --users 200 --faults 0.1`,
+
+  keystore: `tasker keystore set NAME [--file FILE | --value V] | get NAME | delete NAME | list   [--namespace N] [--json]
+tasker keystore rotate | audit [NAME] [--namespace N] [--limit N]   [--json]
+
+  set NAME         store a secret, or replace it; the value comes from standard input
+    --file FILE    from a file, as it is
+    --value V      from the command line: it stays in the shell's history
+  get NAME         print the value, and nothing else, to standard output
+  delete NAME      take it away; runs that have read it keep it
+  list             names, times and keys, no values
+  rotate           seal every secret under a new key of the key file; with TASKER_KEYS, under the first of them
+  audit [NAME]     who reached for what, and when; newest first
+    --limit N      lines (default 50, at most 1000)
+  --namespace N    default: "default"; "services" holds the credentials of services: google, openai, supabase
+  --json           one JSON object on standard output
+
+  printf %s "$TOKEN" | tasker keystore set github --namespace team
+  tasker keystore set google --namespace services --file service-account.json
+  tasker keystore get github --namespace team
+
+A task reads it with tools.keystore.get("github", {namespace: "team"}). Works without a running stack.
+Exit codes: 0 done; 1 no such secret, or one could not be sealed again; 2 wrong usage; 3 the database cannot be reached,
+or a key is missing.`,
 
   doctor: `tasker doctor [--json]
 

@@ -14,8 +14,11 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   task: async () => (await import("./commands/task.ts")).taskCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
   "gmail-search": async () => (await import("./commands/gmailSearch.ts")).gmailSearchCommand,
+  gapi: async () => (await import("./commands/gapi.ts")).gapiCommand,
+  "gapi-test": async () => (await import("./commands/gapiTest.ts")).gapiTestCommand,
   ephemeral: async () => (await import("./commands/ephemeral.ts")).ephemeralCommand,
   workspace: async () => (await import("./commands/workspace.ts")).workspaceCommand,
+  keystore: async () => (await import("./commands/keystore.ts")).keystoreCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   "search-attributes": async () => (await import("./commands/searchAttributes.ts")).searchAttributesCommand,
 };

@@ -6,13 +6,18 @@ import { UsageError } from "./usageError.ts";
 
 /**
  * The value of `--input`: JSON itself, `@file` for a file's content, `-` for standard input; an empty object when absent.
+ * @param where what messages call it
  * @throws UsageError `invalid_input`, `input_too_large`
  */
-export async function readInput(input: string | undefined, stdin: AsyncIterable<unknown>): Promise<Json> {
+export async function readInput(
+  input: string | undefined,
+  stdin: AsyncIterable<unknown>,
+  where = "--input",
+): Promise<Json> {
   if (input === undefined) return {};
   if (input === "-") return parseInput(await readAll(stdin), "standard input");
   if (input.startsWith("@")) return parseInput(await readInputFile(input.slice(1)), input.slice(1));
-  return parseInput(input, "--input");
+  return parseInput(input, where);
 }
 
 /** Parses the text; `where` is what the message calls it. */
