@@ -2,6 +2,7 @@ import { createGapi } from "../activities/tools/gapi/gapi.ts";
 import { createHttp } from "../activities/tools/http/http.ts";
 import { createKeystoreService, type KeystoreServiceDeps } from "../activities/tools/keystore/keystore.ts";
 import { createOpenai } from "../activities/tools/openai/openai.ts";
+import { createSupabase } from "../activities/tools/supabase/supabase.ts";
 import { createWebsearch } from "../activities/tools/websearch/websearch.ts";
 import type { Service } from "../activities/tools/service.ts";
 import type { Configuration } from "../configuration.ts";
@@ -23,6 +24,7 @@ export function createServices(deps: ServiceDeps): readonly Service[] {
     createKeystoreService({ keystore, access }),
     createOpenai({ credentials, baseUrl: configuration.openaiBaseUrl }),
     createWebsearch({ url: configuration.websearchUrl }),
+    createSupabase({ credentials, url: configuration.supabaseUrl }),
     createGapi({ credentials, subject: configuration.googleSubject, baseUrl: configuration.googleBaseUrl }),
   ];
 }

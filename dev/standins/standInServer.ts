@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
+  /** The query with its question mark; empty when there is none. */
+  readonly search: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
   /** 0 until an answer has begun. */
@@ -38,10 +40,10 @@ export async function startStandInServer(handler: Handler, port = 0): Promise<St
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const { method = "GET", headers } = request;
-    const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+    const { pathname, search } = new URL(request.url ?? "/", "http://127.0.0.1");
     const body = Buffer.concat(chunks).toString("utf8");
     const logged: LoggedRequest = {
-      ...{ method, path: pathname, headers, body },
+      ...{ method, path: pathname, search, headers, body },
       get status() {
         return response.headersSent ? response.statusCode : 0;
       },
