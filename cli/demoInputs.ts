@@ -3,6 +3,7 @@ import type { Json } from "../protocol/json.ts";
 /** What the demo gives to each sample task; `{}` to one that is not here. */
 export const DEMO_INPUTS: Readonly<Record<string, Json>> = {
   echo: { message: "hello" },
+  "gapi-list-domains-with-nested": { includeStats: true },
   "long-haul": { rounds: 3 },
   "module-diagnostic": { checkGlobalScope: true },
   "nested-calls-test": { depth: 3 },

@@ -12,7 +12,8 @@ import { plainLine } from "../render/plain.ts";
 import { headline, reportText } from "../render/report.ts";
 import { table } from "../render/table.ts";
 import { watchRun } from "../watchRun.ts";
-import { withContext } from "../withContext.ts";
+import { withGoogleOrStandIn, type GoogleSide } from "../google.ts";
+import { GMAIL_SEARCH, searchText } from "./gmailSearch.ts";
 import { showPublication } from "./publish.ts";
 
 /** Characters of a result that the table shows. */
@@ -22,11 +23,14 @@ const RESULT_WIDTH = 60;
 export const demoCommand: Command = {
   run(args, output) {
     parseOptions("demo", args, {});
-    return withContext(output, (context) => demo(context, output));
+    return withGoogleOrStandIn(output, (context, side) => demo(context, side, output));
   },
 };
 
-async function demo(context: Context, output: Output): Promise<ExitCode> {
+/** Samples that need more than Google's credentials: without the stand-ins the demo leaves them out. */
+const STAND_INS_ONLY = ["research"];
+
+async function demo(context: Context, side: GoogleSide, output: Output): Promise<ExitCode> {
   output.say("Starting Tasker …");
   const stack = await context.stack();
   output.say(`Temporal at ${stack.address}, Web UI at ${stack.uiUrl ?? "its own address"}\n`);
@@ -37,6 +41,12 @@ async function demo(context: Context, output: Output): Promise<ExitCode> {
 
   const reports: RunReport[] = [];
   for (const { version } of publication.tasks) {
+    if (side === "google" && STAND_INS_ONLY.includes(version.task)) {
+      output.say(
+        `\n${version.task} is left out: it needs a web search and OpenAI, for which there are stand-ins only.`,
+      );
+      continue;
+    }
     const report = await runSample(version.task, context, output);
     if (report === undefined) {
       output.say("Stopped by Ctrl-C.");
@@ -50,7 +60,8 @@ async function demo(context: Context, output: Output): Promise<ExitCode> {
   for (const report of failed) output.warn(reportText(report, Date.now(), output.paint));
   if (stack.uiUrl !== undefined) {
     output.say(`Web UI: ${stack.uiUrl}/namespaces/${stack.namespace}/workflows`);
-    if (stack.owned) output.say("It stops with this demo; `npm start` brings it back, with these runs.");
+    const start = side === "google" ? "npm start" : "npm run gapi:serve";
+    if (stack.owned) output.say(`It stops with this demo; \`${start}\` brings it back, with these runs.`);
   }
   const faults = failed.length + publication.problems.length;
   if (faults > 0) output.warn(`${faults} of the samples could not be published or did not complete; see above.`);
@@ -64,7 +75,9 @@ async function runSample(task: string, context: Context, output: Output): Promis
   const { taskRunId } = await tasker.start(task, input);
   const watched = watchRun(tasker, taskRunId, output, context.interrupted);
   const report = await Promise.race([watched, stack.lost.then((error) => Promise.reject(error))]);
-  if (report !== undefined) output.say(headline(report, Date.now(), output.paint));
+  if (report === undefined) return undefined;
+  output.say(headline(report, Date.now(), output.paint));
+  if (task === GMAIL_SEARCH && report.status === "completed") output.say(searchText(report, output));
   return report;
 }
 
