@@ -36,7 +36,7 @@ export function createOpenai({ credentials, baseUrl, bodies, attemptMs }: Openai
   const agent = new Agent({
     connect: { timeout: OPENAI_BOUNDS.connectMs },
     // The attempt's own deadline rules: undici's must not come first.
-    ...{ headersTimeout: OPENAI_BOUNDS.longMs, bodyTimeout: OPENAI_BOUNDS.longMs },
+    ...{ headersTimeout: 0, bodyTimeout: 0 },
   });
   const clientFor = createClients(baseUrl, createBoundedFetch(agent, bodies));
 
