@@ -11,7 +11,8 @@ import { parseArguments } from "./arguments.ts";
 import { OPENAI_BOUNDS } from "./bounds.ts";
 import { createBoundedFetch, type BodyBounds } from "./boundedFetch.ts";
 import { createClients } from "./clients.ts";
-import { badResponse, explain, timedOut, tooLarge } from "./faults.ts";
+import { explain } from "./explain.ts";
+import { badResponse, timedOut, tooLarge } from "./faults.ts";
 import { NOT_OFFERED, OPERATIONS, type Operation } from "./operations.ts";
 import { usageOf } from "./usage.ts";
 
