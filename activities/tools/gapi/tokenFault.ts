@@ -62,7 +62,7 @@ function refusal(
     const meaning = `There is no user ${subject ?? "of that name"} in the Workspace, or the account is suspended.`;
     return gapiError(GAPI_CODES.unknownSubject, `${meaning} ${said}.`);
   }
-  if (error === "invalid_grant") {
+  if (error === "invalid_grant" || error === "deleted_client" || error === "disabled_client") {
     const todo =
       credential.kind === "service_account"
         ? `The key of ${credential.email} was deleted or the account disabled: create a new key and store it as services/google.`
@@ -85,7 +85,7 @@ export function scopeNotGranted({ credential, subject, scopes }: TokenRequest, s
   return gapiError(
     GAPI_CODES.scopeNotGranted,
     `Client ID ${client} may not act as ${subject ?? "itself"} with ${wanted}. Grant it in the Admin console: Security, ` +
-      `Access and data control, API controls, Domain-wide delegation, Add new; it can take minutes to count. ${said}.`,
+      `Access and data control, API controls, Domain-wide delegation, Add new; it counts within minutes, at the latest after a day. ${said}.`,
   );
 }
 
