@@ -6,6 +6,7 @@ import { openHome } from "../dev/home.ts";
 import { joinStack } from "../dev/joinedStack.ts";
 import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
 import { CONNECT_MS, type Context } from "./context.ts";
+import { checkPolicy } from "./policyCheck.ts";
 
 export interface CheckResult {
   readonly ok: boolean;
@@ -22,6 +23,7 @@ export interface Check {
 export const CHECKS: readonly Check[] = [
   { name: "Node", check: () => Promise.resolve({ ok: true, detail: process.version }) },
   { name: "Database", check: checkStore },
+  { name: "Policy", check: checkPolicy },
   { name: "Engine", check: checkEngine },
   { name: "Temporal", check: (context) => withServer(context, checkNamespace) },
   { name: "Search attributes", check: (context) => withServer(context, checkSearchAttributes) },

@@ -119,6 +119,21 @@ describe("a run's report for people", () => {
     assert.match(reportText({ ...report, status: "failed", error }, at), /… and 490 frames more$/);
   });
 
+  it("sums up what its calls used, by service", () => {
+    const call = report.calls[0]!;
+    const calls = [
+      { ...call, tool: "openai.chat", usage: { inputTokens: 12, totalTokens: 52 } },
+      { ...call, tool: "openai.embed", status: "failed" as const, usage: { totalTokens: 8 } },
+      { ...call, tool: "paid.call", usage: { cost: 0.5 } },
+      call,
+    ];
+    assert.match(
+      reportText({ ...report, calls }, at),
+      /\n {2}used openai 12 inputTokens, 60 totalTokens; paid 0\.5 cost\n/,
+    );
+    assert.doesNotMatch(reportText(report, at), /used/);
+  });
+
   it("of a run that goes on says so", () => {
     const text = reportText({ ...report, status: "suspended", endedAt: null, result: null }, at + 2_000);
     assert.match(text, /^echo is suspended, started 2\.0 s ago\n/);

@@ -29,9 +29,26 @@ export function headline(report: RunReport, now: number, paint: Paint = NO_PAINT
 export function reportText(report: RunReport, now: number, paint: Paint = NO_PAINT): string {
   const version = report.version === "" ? "" : `, version ${report.version.slice(0, 12)}`;
   const lines = [headline(report, now, paint), paint.dim(`  run ${plain(report.taskRunId)}${version}`)];
+  const used = usageText(report);
+  if (used !== "") lines.push(paint.dim(`  used ${used}`));
   if (report.error !== null) lines.push(errorText(report.error, paint));
   if (report.status === "completed") lines.push(plain(JSON.stringify(report.result, null, 2)));
   return lines.join("\n");
+}
+
+/** What the run's calls used up, by service: `openai 12 inputTokens, 52 totalTokens`. Nested runs tell their own. */
+function usageText({ calls }: RunReport): string {
+  const byService = Map.groupBy(
+    calls.filter(({ usage }) => usage !== undefined),
+    ({ tool }) => tool.split(".", 1).join(""),
+  );
+  const texts = byService.entries().map(([service, used]) => {
+    const totals = new Map<string, number>();
+    for (const [counter, amount] of used.flatMap(({ usage = {} }) => Object.entries(usage)))
+      totals.set(counter, (totals.get(counter) ?? 0) + amount);
+    return `${service} ${[...totals].map(([counter, total]) => `${total} ${counter}`).join(", ")}`;
+  });
+  return plain([...texts].join("; "));
 }
 
 function errorText(error: NonNullable<RunReport["error"]>, paint: Paint): string {
