@@ -16,7 +16,7 @@ export const SUPABASE_CODES = {
   /** No key, or no SUPABASE_URL. */
   credentialsMissing: "credentials_missing",
   /** The key is wrong, has been revoked, or has expired. */
-  credentialsRefused: "credentials_refused",
+  credentialsInvalid: "credentials_invalid",
   /** No connection came about. Retried, but for a host that does not exist. */
   unreachable: "supabase_unreachable",
   tls: "supabase_tls",
@@ -59,7 +59,7 @@ export function missing(what: "url" | "key"): TaskerError {
 
 export function refusedKey(host: string, reason: string): TaskerError {
   return fault(
-    SUPABASE_CODES.credentialsRefused,
+    SUPABASE_CODES.credentialsInvalid,
     `${host} refuses the key${reason === "" ? "" : ` (${reason})`}. Put the project's own, unexpired key into the keystore: ` +
       "npm run keystore -- set supabase --namespace services. If it is, compare this machine's clock and SUPABASE_URL.",
   );

@@ -163,5 +163,5 @@ async function keyOf(credentials: Credentials): Promise<string> {
 }
 
 function isRefusedKey(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === SUPABASE_CODES.credentialsRefused;
+  return error instanceof Error && "code" in error && error.code === SUPABASE_CODES.credentialsInvalid;
 }

@@ -73,13 +73,13 @@ describe("supabase, when something is wrong", () => {
         serviceFor(server.url, () => key),
         insert,
       );
-      assert.deepEqual([error.code, retryable], ["credentials_refused", false]);
+      assert.deepEqual([error.code, retryable], ["credentials_invalid", false]);
       assert.ok(!error.message.includes(key));
     }
     const expired = { code: "PGRST303", message: "JWT expired", details: null, hint: null };
     server.fail(json(401, expired));
     const { error } = await failure(service, select);
-    assert.equal(error.code, "credentials_refused");
+    assert.equal(error.code, "credentials_invalid");
     assert.match(error.message, /JWT expired.*clock/s);
     server.fail(json(401, { code: "42501", message: "permission denied for table notes" }));
     assert.equal((await failure(service, select)).error.code, "supabase_42501");
