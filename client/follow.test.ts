@@ -37,6 +37,14 @@ describe("following a run", () => {
     await assert.rejects(tasker.progress("run"), { code: "progress_unavailable" });
   });
 
+  it("leaves no request behind when it was to end before it began", async (t) => {
+    const { tasker, temporal } = await makeWorld(t, openStore);
+    temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING" }]);
+    const signal = AbortSignal.abort(new Error("stopped"));
+    await assert.rejects(tasker.result("run", { signal }), /stopped/);
+    for await (const change of tasker.follow("run", { signal })) assert.fail(JSON.stringify(change));
+  });
+
   it("of an unknown run is an error", async (t) => {
     const { tasker } = await makeWorld(t, openStore);
     await assert.rejects(tasker.follow("nope")[Symbol.asyncIterator]().next(), { code: "unknown_run" });

@@ -18,12 +18,17 @@ export async function outcomeOf(
   return settle(() => client.withDeadline(Date.now() + REQUEST_MS, wait));
 }
 
-/** Waits until the newest workflow with this id has ended, however long that takes; false when Temporal knows none. */
+/**
+ * Waits until the newest workflow with this id has ended, however long that takes; false when Temporal knows none.
+ * Throws when the signal is aborted, at once if it is already.
+ */
 export async function untilEnded(
   { client }: Pick<ClientDependencies, "client">,
   taskRunId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // The SDK only hears of an abort that comes later: its request would go on, and outlive the connection.
+  signal.throwIfAborted();
   const wait = () => client.workflow.getHandle(taskRunId).result();
   return (await settle(() => client.withAbortSignal(signal, wait))) !== undefined;
 }

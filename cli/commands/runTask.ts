@@ -1,3 +1,5 @@
+import path from "node:path";
+import { readConfiguration } from "../../configuration.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { RunReport } from "../../protocol/run.ts";
 import type { TaskVersion } from "../../protocol/task.ts";
@@ -71,13 +73,17 @@ async function showStarted(taskRunId: string, context: Context, output: Output):
 
 async function detach(taskRunId: string, context: Context, output: Output): Promise<ExitCode> {
   const { owned } = await context.stack();
+  // The stack that uses stand-ins has a folder of its own, which other commands do not look into by themselves.
+  const { home } = context.configuration;
+  const own = home === readConfiguration().home;
   if (output.json) output.answer(await (await context.tasker()).report(taskRunId));
   output.say(
     owned
-      ? "The run has not ended. The stack of this command stops now; the run goes on at the next start (npm start)."
+      ? `The run has not ended. The stack of this command stops now; the run goes on at the next start (${own ? "npm start" : "npm run gapi:serve"}).`
       : "The run goes on without you.",
   );
-  output.say(`  watch it: npm run task -- --status ${taskRunId} -p`);
+  const where = own ? "" : `TASKER_HOME=${path.relative("", home)} `;
+  output.say(`  watch it: ${where}npm run task -- --status ${taskRunId} -p`);
   return EXIT.interrupted;
 }
 
