@@ -13,7 +13,7 @@ export const VALIDATORS_KEPT = 200;
  * changed: defaults in the schema are for people. Only the first mismatch is reported, so that the cost does not grow
  * with an input that is wrong in a million places.
  *
- * Throws a TaskerError `invalid_input` that names the path (`input.depth`) and what was expected.
+ * Throws a TaskerError `invalid_input` that names the path (`input.depth`) and what was expected. It quotes no value.
  */
 export function validateInput(schema: Json, input: Json): void {
   if (schema === null) return;
