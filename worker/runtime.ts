@@ -1,8 +1,15 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogEntry, type LogLevel } from "@temporalio/worker";
 import type { Configuration } from "../configuration.ts";
 
-/** A task that fails, or a tool that does, is the business of its author, who sees it in the run's record. */
-const ORDINARY = new Set(["Workflow failed", "Activity failed"]);
+/**
+ * A task that fails, or a tool that does, is the business of its author, who sees it in the run's record. The worker of a
+ * limited service's queue has no workflows.
+ */
+const ORDINARY = new Set([
+  "Workflow failed",
+  "Activity failed",
+  "No workflows registered, not polling for workflow tasks",
+]);
 
 let installed = false;
 
