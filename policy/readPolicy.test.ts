@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { SERVICE_NAMES } from "../worker/serviceNames.ts";
 import { checkServices } from "./checkServices.ts";
+import schema from "./policy.schema.json" with { type: "json" };
 import { NO_POLICY } from "./policy.ts";
 import { parsePolicy, readPolicy } from "./readPolicy.ts";
 
@@ -14,8 +16,14 @@ describe("the policy's file", () => {
   it("is what the example of the deployment is, with services that there are", async () => {
     const policy = await readPolicy(path.join(import.meta.dirname, "../deploy/policy.example.json"));
     assert.ok(policy.rules.length > 0 && policy.services.size > 0 && policy.keystore.length > 0);
-    const services = ["http", "gapi", "openai", "websearch", "keystore", "supabase"];
-    checkServices(policy, services, ["tasks.execute", "sleep", "setTimeout"]);
+    checkServices(policy, SERVICE_NAMES, ["tasks.execute", "sleep", "setTimeout"]);
+  });
+
+  it("is described whole, with an example that is one", async () => {
+    const page = await readFile(path.join(import.meta.dirname, "../docs/policy.md"), "utf8");
+    const example = /```json\n([^]*?)```/.exec(page)?.[1] ?? "";
+    assert.equal(parsePolicy(example, "docs/policy.md").rules.length, 2);
+    for (const name of fieldsOf(schema)) assert.ok(page.includes(`\`${name}\``), name);
   });
 
   it("may leave out every part, and without a file everything is allowed", async () => {
@@ -134,6 +142,13 @@ describe("the policy's file", () => {
     assert.throws(() => parse({ rules: Array.from({ length: 1_001 }, () => rule) }), /has more than 1000 items/);
   });
 });
+
+/** Every name under a `properties` of the schema. */
+function fieldsOf(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  const own = "properties" in part ? Object.keys(part.properties as object) : [];
+  return [...own, ...Object.values(part).flatMap(fieldsOf)].filter((name) => name !== "$schema");
+}
 
 describe("a policy that names what is not there", () => {
   const check = (policy: unknown) => checkServices(parse(policy), ["http", "gapi"], ["tasks.execute", "sleep"]);
