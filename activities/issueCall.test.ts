@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createCipher } from "../encryption/cipher.ts";
+import { createKeyring } from "../encryption/keyring.ts";
+import type { PinnedRun } from "../protocol/activities.ts";
+import type { Json } from "../protocol/json.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import type { IssuedCall } from "../protocol/step.ts";
+import type { Store } from "../protocol/store.ts";
+import { openStore } from "../store/openStore.ts";
+import type { GuestCall } from "../sandbox/types.ts";
+import { issueCall } from "./issueCall.ts";
+import { listedSecrets } from "./masking/secretClaims.ts";
+import { VmSecrets } from "./masking/vmSecrets.ts";
+import { secretArguments } from "./secretArguments.ts";
+import { methodTable } from "./tools/methodTable.ts";
+import { createRegistry } from "./tools/registry.ts";
+import type { Method } from "./tools/service.ts";
+
+const SECRET = "the-secret-of-the-test";
+const PINNED: PinnedRun = { task: "t", version: "v", engine: "e", tools: null, depth: 1 };
+
+const call = (): Promise<null> => Promise.resolve(null);
+const go: Method = { kind: "effect", call, summary: (args) => `going to ${args.join()} at once` };
+const keep: Method = { kind: "effect", call, secret: true, secretArguments: (args) => args.slice(1) };
+const registry = createRegistry([
+  methodTable("svc", { go, keep }),
+  { ...methodTable("chained", { from: { kind: "read", call } }), chain: true },
+]);
+
+describe("of a VM that was told a secret, what it issues", () => {
+  let folder: string;
+  let store: Store;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tasker-issue-"));
+    const cipher = createCipher(createKeyring({ keyFile: join(folder, "keys") }), "store");
+    store = await openStore({ file: join(folder, "store.db"), synchronous: "normal", cipher });
+  });
+  after(async () => {
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function issue(
+    path: string,
+    args: Json[],
+    { pinned = PINNED, links = [] as GuestCall["links"], told = [SECRET] as string[] | "all" } = {},
+  ): Promise<IssuedCall> {
+    const secrets = new VmSecrets();
+    secrets.add(told);
+    const guestCall = { id: 1, path: path.split("."), args: JSON.stringify(args), links };
+    const run = { taskRunId: "run", firstRunId: "first" };
+    return issueCall(guestCall, { run, pinned, now: 0, registry, blobs: store.blobs, secrets });
+  }
+
+  async function assertSealed(issued: IssuedCall, listed: unknown): Promise<void> {
+    assert.ok(!JSON.stringify(issued).includes(SECRET), JSON.stringify(issued));
+    const carried = issued.kind === "task" ? issued.input : issued.kind === "timer" ? assert.fail() : issued.args;
+    assert.ok("claim" in carried && carried.claim.secret === true, JSON.stringify(issued));
+    assert.deepEqual(await listedSecrets(store.blobs, carried.claim), listed);
+    assert.equal(issued.bytes, 0);
+  }
+
+  test("carries arguments, inputs and chains that hold it sealed, and lists it beside them", async () => {
+    await assertSealed(await issue("svc.go", ["x", { deep: [`Bearer ${SECRET}`] }]), [SECRET]);
+    await assertSealed(await issue("tasks.execute", ["child", { token: SECRET }]), [SECRET]);
+    const links = [{ name: "eq", args: JSON.stringify(["token", SECRET]) }];
+    await assertSealed(await issue("chained.from", ["t"], { links }), [SECRET]);
+  });
+
+  test("carries in plain what does not", async () => {
+    const issued = await issue("svc.go", ["x"]);
+    assert.ok(issued.kind === "tool" && "value" in issued.args);
+    assert.equal(issued.summary, "going to x at once");
+  });
+
+  test("has summaries without it, also where it would be cut", async () => {
+    const whole = await issue("svc.go", [SECRET]);
+    assert.ok(whole.kind === "tool");
+    assert.equal(whole.summary, "going to *** at once");
+    const cut = await issue("svc.go", ["x".repeat(LIMITS.summaryBytes - 20) + SECRET]);
+    assert.ok(cut.kind === "tool" && !cut.summary.includes(SECRET.slice(0, 4)), JSON.stringify(cut));
+  });
+
+  test("is sealed for a secret method whatever it holds", async () => {
+    const issued = await issue("svc.keep", ["name", "another"], { told: [] });
+    await assertSealed(issued, undefined);
+  });
+
+  test("is sealed when it is refused, and the refusal does not quote it", async () => {
+    await assertSealed(await issue(`svc.${SECRET.replaceAll("-", "_")}`, [SECRET]), [SECRET]);
+    const quoting = await issue("svc.the-secret-of-the-test", []);
+    assert.ok(quoting.kind === "refused");
+    assert.ok(!JSON.stringify(quoting).includes(SECRET), JSON.stringify(quoting));
+    const pinned = { ...PINNED, tools: ["svc.go"] };
+    const denied = await issue("svc.keep", ["name", "not known before"], { pinned, told: [] });
+    assert.ok(denied.kind === "refused" && denied.error.code === "denied");
+    assert.ok("claim" in denied.args && denied.args.claim.secret === true);
+  });
+
+  test("names no nested run's task or version after it", async () => {
+    for (const args of [[SECRET], ["child", {}, { version: SECRET }]] as Json[][]) {
+      const issued = await issue("tasks.execute", args);
+      assert.ok(issued.kind === "refused" && issued.error.code === "invalid_argument", JSON.stringify(issued));
+      assert.ok(!JSON.stringify(issued).includes(SECRET), JSON.stringify(issued));
+    }
+  });
+
+  test("is all sealed once it was told too many, and still goes out", async () => {
+    await assertSealed(await issue("svc.go", ["harmless"], { told: "all" }), "all");
+    await assertSealed(await issue("tasks.execute", ["child", { harmless: true }], { told: "all" }), "all");
+  });
+
+  test("tells the secrets among its own arguments, of a denied call too", () => {
+    const keeps = { id: 1, path: ["svc", "keep"], args: '["name","value",{"n":1}]', links: [] };
+    const goes = { id: 2, path: ["svc", "go"], args: '["name","value"]', links: [] };
+    assert.deepEqual(secretArguments([keeps, goes], registry, PINNED), ["value"]);
+    assert.deepEqual(secretArguments([keeps, goes], registry, { ...PINNED, tools: [] }), ["value"]);
+  });
+});
