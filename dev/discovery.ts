@@ -10,10 +10,15 @@ export type Discovery =
 export interface StackFacts {
   readonly address: string;
   readonly uiUrl?: string;
+  readonly codecUrl?: string;
   readonly namespace: string;
   readonly taskQueue: string;
   /** The SQLite file, or the Postgres URL without credentials. */
   readonly database: string;
+  /** `on` or `off`. */
+  readonly encryption: string;
+  /** `TASKER_KEYS`, or the key file. */
+  readonly keys: string;
 }
 
 /** Undefined when there is none, or none that can be read. The lock, not this file, says whether its owner lives. */

@@ -30,6 +30,7 @@ export function joinStack(home: Home, configuration: Configuration): Stack | und
     namespace: discovery.namespace,
     taskQueue: discovery.taskQueue,
     ...(discovery.uiUrl !== undefined && { uiUrl: discovery.uiUrl }),
+    ...(discovery.codecUrl !== undefined && { codecUrl: discovery.codecUrl }),
     owned: false,
     lost: new Promise(() => undefined),
     stop: () => Promise.resolve(share.release()),
@@ -37,17 +38,31 @@ export function joinStack(home: Home, configuration: Configuration): Stack | und
 }
 
 /** What a stack with this configuration tells those who join it, apart from where it is. */
-export function settings(configuration: Configuration): Pick<StackFacts, "namespace" | "taskQueue" | "database"> {
-  const { temporalNamespace: namespace, taskQueue, databaseUrl, databaseFile } = configuration;
-  return { namespace, taskQueue, database: databaseUrl === undefined ? databaseFile : withoutCredentials(databaseUrl) };
+export function settings(configuration: Configuration): Pick<StackFacts, keyof typeof NAMES> {
+  const { temporalNamespace: namespace, taskQueue, databaseUrl, databaseFile, encryption, keys, keyFile } = configuration;
+  return {
+    namespace,
+    taskQueue,
+    database: databaseUrl === undefined ? databaseFile : withoutCredentials(databaseUrl),
+    encryption: encryption ? "on" : "off",
+    keys: keys === undefined ? keyFile : "TASKER_KEYS",
+  };
 }
+
+/** What both must agree on, as a message names it. */
+const NAMES = {
+  namespace: "TEMPORAL_NAMESPACE",
+  taskQueue: "TASKER_TASK_QUEUE",
+  database: "the database",
+  encryption: "TASKER_ENCRYPTION",
+  keys: "the place of the keys",
+} as const;
 
 function differences(running: StackFacts, configuration: Configuration): string[] {
   const own = settings(configuration);
-  const names = { namespace: "TEMPORAL_NAMESPACE", taskQueue: "TASKER_TASK_QUEUE", database: "the database" } as const;
-  return (["namespace", "taskQueue", "database"] as const)
+  return (Object.keys(NAMES) as (keyof typeof NAMES)[])
     .filter((name) => own[name] !== running[name])
-    .map((name) => `${names[name]} is ${running[name]} there and ${own[name]} here`);
+    .map((name) => `${NAMES[name]} is ${running[name]} there and ${own[name]} here`);
 }
 
 function withoutCredentials(text: string): string {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Configuration } from "../configuration.ts";
+import type { CodecServer } from "../encryption/codecServer.ts";
 import { TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { readDiscovery, removeDiscovery, writeDiscovery } from "./discovery.ts";
 import type { Home } from "./home.ts";
 import { settings } from "./joinedStack.ts";
+import { startOwnCodec } from "./ownCodec.ts";
 import { tryLock, type KernelLock } from "./kernelLock.ts";
 import type { Progress } from "./progress.ts";
 import { endProcessGroup, identify, isRunning, type ProcessIdentity } from "./processIdentity.ts";
@@ -23,6 +25,7 @@ export async function startOwnStack(
 ): Promise<Stack> {
   const { progress = () => undefined, environment, headless = false, startWorker } = options;
   const owner = self();
+  let codec: CodecServer | undefined;
   let server: DevServer | undefined;
   let worker: StackWorker | undefined;
   try {
@@ -33,8 +36,10 @@ export async function startOwnStack(
       ...(environment && { environment }),
       progress,
     });
+    codec = await startOwnCodec(configuration, () => server?.uiUrl);
     server = await startDevServer({
       cli: cli.path,
+      codecUrl: codec?.url,
       namespace: configuration.temporalNamespace,
       databaseFile: home.temporalDatabase,
       synchronous: configuration.sqliteSynchronous,
@@ -49,10 +54,11 @@ export async function startOwnStack(
       // Our own server buffers as many events as that may bring.
       inflightCalls: configuration.inflightCalls ?? LIMITS.inflightCommands,
     });
-    return ownStack(home, lock, configuration, { owner, server, worker, progress });
+    return ownStack(home, lock, configuration, { owner, codec, server, worker, progress });
   } catch (error) {
     await worker?.stop();
     await server?.stop();
+    await codec?.close();
     removeDiscovery(home.discovery);
     lock.release();
     throw error;
@@ -61,14 +67,20 @@ export async function startOwnStack(
 
 interface Parts {
   readonly owner: ProcessIdentity;
+  readonly codec: CodecServer | undefined;
   readonly server: DevServer;
   readonly worker: StackWorker;
   readonly progress: Progress;
 }
 
 function ownStack(home: Home, lock: KernelLock, configuration: Configuration, parts: Parts): Stack {
-  const { owner, server, worker, progress } = parts;
-  const facts = { address: server.address, ...settings(configuration), ...(server.uiUrl && { uiUrl: server.uiUrl }) };
+  const { owner, codec, server, worker, progress } = parts;
+  const facts = {
+    address: server.address,
+    ...settings(configuration),
+    ...(server.uiUrl && { uiUrl: server.uiUrl }),
+    ...(codec && { codecUrl: codec.url }),
+  };
   writeDiscovery(home.discovery, { state: "ready", owner, server: server.identity, ...facts });
 
   const hurry = new AbortController();
@@ -81,6 +93,7 @@ function ownStack(home: Home, lock: KernelLock, configuration: Configuration, pa
       await worker.stop();
     } finally {
       await server.stop();
+      await codec?.close();
       removeDiscovery(home.discovery);
       users?.release();
       lock.release();

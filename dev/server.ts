@@ -22,6 +22,8 @@ export interface DevServerOptions {
   readonly uiPort?: number;
   /** Without the Web UI. */
   readonly headless?: boolean;
+  /** Where the Web UI has encrypted payloads decrypted. */
+  readonly codecUrl?: string | undefined;
   readonly logLevel?: "debug" | "info" | "warn" | "error";
   /** Told at once, before the server is ready, so that it can be found if we end before that. */
   readonly started?: (identity: ProcessIdentity) => void;
@@ -87,6 +89,7 @@ function serverArguments(
   return [
     ["server", "start-dev", "--ip", HOST, "--port", String(ports.port), "--metrics-port", String(ports.metricsPort)],
     options.headless ? ["--headless"] : ["--ui-port", String(ports.uiPort), "--ui-disable-news-fetch"],
+    options.headless || options.codecUrl === undefined ? [] : ["--ui-codec-endpoint", options.codecUrl],
     ["--log-level", logLevel, "--namespace", namespace],
     databaseFile === undefined ? [] : ["--db-filename", databaseFile],
     ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", `synchronous=${synchronous}`],

@@ -9,6 +9,8 @@ export interface Stack {
   readonly taskQueue: string;
   /** Of the embedded Web UI. */
   readonly uiUrl?: string;
+  /** Of the codec endpoint, where encryption is on. */
+  readonly codecUrl?: string;
   /** Whether this process started it, and so ends it. */
   readonly owned: boolean;
   /** Resolves, with what happened, if server or worker end unasked while this process owns them. `stop` is still due. */
