@@ -39,7 +39,15 @@ export function joinStack(home: Home, configuration: Configuration): Stack | und
 
 /** What a stack with this configuration tells those who join it, apart from where it is. */
 export function settings(configuration: Configuration): Pick<StackFacts, keyof typeof NAMES> {
-  const { temporalNamespace: namespace, taskQueue, databaseUrl, databaseFile, encryption, keys, keyFile } = configuration;
+  const {
+    temporalNamespace: namespace,
+    taskQueue,
+    databaseUrl,
+    databaseFile,
+    encryption,
+    keys,
+    keyFile,
+  } = configuration;
   return {
     namespace,
     taskQueue,
