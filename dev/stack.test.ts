@@ -195,7 +195,35 @@ test("a stack with other settings is not joined, and the difference is named", a
     code: "stack_mismatch",
     message: /TASKER_TASK_QUEUE is tasker there and other here/,
   });
+  await assert.rejects(joinOrStartStack(configured("settings", { TASKER_ENCRYPTION: "true" }), recorder()), {
+    code: "stack_mismatch",
+    message: /TASKER_ENCRYPTION is off there and on here/,
+  });
   await stack.stop();
+});
+
+test("a stack with encryption decrypts for its own Web UI and for no other page, as long as it runs", async () => {
+  const configuration = configured("codec", {
+    TASKER_ENCRYPTION: "true",
+    TASKER_CODEC_ORIGINS: "https://allowed.example",
+  });
+  const stack = await joinOrStartStack(configuration, { ...recorder(), headless: false });
+  const { uiUrl, codecUrl } = stack;
+  assert.ok(uiUrl !== undefined && codecUrl !== undefined);
+  const settings = (await (await fetch(`${uiUrl}/api/v1/settings`)).json()) as { Codec: { Endpoint: string } };
+  assert.equal(settings.Codec.Endpoint, codecUrl);
+  const decode = async (origin?: string): Promise<number> => {
+    const headers: Record<string, string> = origin === undefined ? {} : { origin };
+    return (await fetch(`${codecUrl}/decode`, { method: "POST", headers, body: '{"payloads":[]}' })).status;
+  };
+  const ui = [uiUrl, uiUrl.replace("127.0.0.1", "localhost"), "https://allowed.example"];
+  for (const origin of [undefined, ...ui]) assert.equal(await decode(origin), 200, origin);
+  for (const origin of ["https://evil.example", "http://localhost:1"]) assert.equal(await decode(origin), 403, origin);
+  const joined = await joinOrStartStack(configuration, recorder());
+  assert.equal(joined.codecUrl, codecUrl);
+  await joined.stop();
+  await stack.stop();
+  await assert.rejects(decode());
 });
 
 test("an owner that stops after others waits for those who joined, unless it is told to hurry", async () => {
