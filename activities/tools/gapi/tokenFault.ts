@@ -39,7 +39,8 @@ export function tokenFault(thrown: unknown, request: TokenRequest, signal: Abort
     );
   }
   const { error, description } = oauthError(response.data);
-  const said = `${host} said ${[error, description].filter((text) => text !== "").join(": ") || String(status)}`;
+  const words = [error, description.replace(/\.$/, "")].filter((text) => text !== "").join(": ");
+  const said = `${host} said ${words || String(status)}`;
   return refusal(error, description, said, headers.get("date"), request);
 }
 
@@ -92,7 +93,8 @@ export function scopeNotGranted({ credential, subject, scopes }: TokenRequest, s
 /** Google's clock stands in the answer. */
 function clockText(date: string | null): string {
   const offMs = Date.now() - Date.parse(date ?? "");
-  if (Number.isNaN(offMs)) return "This machine's clock is wrong.";
+  // The date has whole seconds and was on its way: a few of them say nothing.
+  if (Number.isNaN(offMs) || Math.abs(offMs) < 10_000) return "By Google's clock this machine's is wrong.";
   const seconds = Math.round(Math.abs(offMs) / 1000);
   const amount = seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
   return `This machine's clock is ${amount} ${offMs > 0 ? "ahead of" : "behind"} Google's.`;

@@ -17,11 +17,14 @@ export interface ListenerDeps {
   readonly faults: Faults;
   readonly holds: Holds;
   readonly quota: Quota;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 /** Answers every request: the log first, then holds and faults, then what the API has to say. */
 export function requestListener(deps: ListenerDeps): RequestListener {
   return (request, response) => {
+    response.setHeader("date", new Date(deps.clock()).toUTCString());
     const note = noted(request, response, deps.log);
     answer(request, response, note, deps).catch((error: unknown) => {
       // A client that went away in the middle of its request, or a bug in here.

@@ -55,6 +55,11 @@ export class Tokens {
     return this.counts;
   }
 
+  /** Every token that was given out and not revoked. */
+  get issued(): readonly string[] {
+    return [...this.grants.keys()];
+  }
+
   /** Undefined when the token is unknown or has expired. */
   grantOf(token: string): Grant | undefined {
     const grant = this.grants.get(token);

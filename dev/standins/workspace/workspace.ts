@@ -70,6 +70,8 @@ export interface Workspace {
   readonly log: RequestLog;
   /** How many tokens were given out, by subject and scopes: `jane@example.com https://… https://…`. */
   readonly tokenExchanges: ReadonlyMap<string, number>;
+  /** The access tokens that were given out and not revoked, for a search that must not find them anywhere. */
+  issuedTokens(): readonly string[];
   /** What goes wrong from now on. */
   readonly faults: Faults;
   /** Milliseconds that its clock is ahead of this machine's. */
@@ -122,10 +124,11 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
   };
   const quota = new Quota(() => settings.quotaPerSecond);
   const credentials = issueCredentials(url);
+  const clock = (): number => Date.now() + settings.clockSkewMs;
   const tokens = new Tokens({
     organisation,
     credentials,
-    clock: () => Date.now() + settings.clockSkewMs,
+    clock,
     lifetimeSeconds: () => settings.tokenSeconds,
     grantedScopes: () => settings.scopes,
   });
@@ -134,7 +137,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     ...gmailEndpoints({ organisation, mailbox, now }),
     ...otherEndpoints({ seed, now }),
   ];
-  server.on("request", requestListener({ endpoints, tokens, log, faults, holds, quota }));
+  server.on("request", requestListener({ endpoints, tokens, log, faults, holds, quota, clock }));
 
   return Object.assign(settings, {
     url,
@@ -145,6 +148,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     log,
     tokenExchanges: tokens.exchanges,
     faults,
+    issuedTokens: () => tokens.issued,
     revokeKey: () => tokens.revokeKey(),
     revokeTokens: () => tokens.revokeTokens(),
     hold: (match: (request: RequestFacts) => boolean = () => true) => holds.add(match),
