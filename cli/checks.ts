@@ -24,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   { name: "Node", check: () => Promise.resolve({ ok: true, detail: process.version }) },
   { name: "Database", check: checkStore },
   { name: "Policy", check: checkPolicy },
+  { name: "Encryption", check: checkKeys },
   { name: "Engine", check: checkEngine },
   { name: "Temporal", check: (context) => withServer(context, checkNamespace) },
   { name: "Search attributes", check: (context) => withServer(context, checkSearchAttributes) },
@@ -37,6 +38,16 @@ async function checkStore(context: Context): Promise<CheckResult> {
   const where = databaseUrl === undefined ? databaseFile : "Postgres";
   const more = open.length === 1_000 ? " or more" : "";
   return { ok: true, detail: `${where}: published tasks: ${tasks.length}, open runs: ${open.length}${more}` };
+}
+
+/** Ids only, and nothing is made: a key file comes with the first value that is sealed. */
+async function checkKeys(context: Context): Promise<CheckResult> {
+  const { source, ids } = await context.keyring().then((keyring) => ({ source: keyring.source, ids: keyring.ids() }));
+  const state = context.configuration.encryption ? "on" : "off (TASKER_ENCRYPTION)";
+  const [first, ...others] = ids;
+  if (first === undefined) return { ok: true, detail: `${state}; no key yet: ${source} is made at the first use` };
+  const rest = others.length === 0 ? "" : `; ${others.join(", ")} can still open`;
+  return { ok: true, detail: `${state}; key ${first} of ${source} seals${rest}` };
 }
 
 /** A run goes on with the engine that it began with: this release's own, or one that it can take from the store. */

@@ -12,6 +12,7 @@ export const HELP = {
   tasker gapi-test MODE                 a first test of what is set up for Google: echo, customer or info
   tasker ephemeral                      a self-test of suspend, nest and resume that explains what it sees
   tasker keystore set NAME              store a secret for tasks; get, list, delete, rotate, audit
+  tasker codec                          decrypt for a Web UI and a \`temporal\` command of your own
   tasker doctor                         what is configured, and whether it answers
   tasker search-attributes              register what Tasker needs on a Temporal server of your own
 
@@ -151,9 +152,19 @@ A task reads it with tools.keystore.get("github", {namespace: "team"}). Works wi
 Exit codes: 0 done; 1 no such secret, or one could not be sealed again; 2 wrong usage; 3 the database cannot be reached,
 or a key is missing.`,
 
+  codec: `tasker codec [--host ADDRESS]
+
+The codec endpoint: decrypts and encrypts payloads for Temporal's Web UI and \`temporal\` command, until Ctrl-C, on the port
+of TASKER_CODEC_PORT. \`tasker start\` with TASKER_ENCRYPTION=true has one of its own. Web pages need to be named in
+TASKER_CODEC_ORIGINS; with TASKER_CODEC_TOKEN set, every caller must send it.
+
+  --host ADDRESS    where to listen (default: 127.0.0.1, this machine only). In a container: 0.0.0.0
+
+  temporal workflow show --workflow-id ID --detailed --codec-endpoint http://127.0.0.1:PORT`,
+
   doctor: `tasker doctor [--json]
 
-Prints the configuration without secrets, and checks Temporal, its search attributes, the database and the tasks' engine.
+Prints the configuration without secrets, and checks Temporal, its search attributes, the database, the keys and the tasks' engine.
 Starts nothing. Exit code 3 if something that is needed does not answer.`,
 
   "search-attributes": `tasker search-attributes

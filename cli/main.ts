@@ -19,6 +19,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   ephemeral: async () => (await import("./commands/ephemeral.ts")).ephemeralCommand,
   workspace: async () => (await import("./commands/workspace.ts")).workspaceCommand,
   keystore: async () => (await import("./commands/keystore.ts")).keystoreCommand,
+  codec: async () => (await import("./commands/codec.ts")).codecCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   "search-attributes": async () => (await import("./commands/searchAttributes.ts")).searchAttributesCommand,
 };

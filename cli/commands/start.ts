@@ -27,6 +27,9 @@ async function runStack(context: Context, output: Output): Promise<ExitCode> {
     return EXIT.ok;
   }
   output.say(`Tasker runs: ${places}`);
+  if (stack.codecUrl !== undefined) {
+    output.say(`Encryption is on; \`temporal … --codec-endpoint ${stack.codecUrl}\` shows what histories hold.`);
+  }
   output.say(`Its data is in ${context.configuration.home}. Ctrl-C stops it; runs go on at the next start.`);
   await untilInterrupted(context, stack.lost, output);
   return EXIT.ok;
