@@ -1,10 +1,12 @@
 import type { Worker } from "@temporalio/worker";
 
+type Runnable = Pick<Worker, "run" | "shutdown" | "getState">;
+
 /**
  * Runs workers as one: when one ends, whether it was told to or not, the others are told to. `ended` settles when all
  * have, and rejects with the first error.
  */
-export function runTogether(workers: readonly Worker[]): {
+export function runTogether(workers: readonly Runnable[]): {
   readonly ended: Promise<void>;
   readonly shutdown: () => void;
 } {
@@ -20,7 +22,7 @@ export function runTogether(workers: readonly Worker[]): {
 }
 
 /** All workers, or the first error: then those that were made are ended, for only a run lets go of their connection. */
-export async function allOrNone(creations: readonly Promise<Worker>[]): Promise<Worker[]> {
+export async function allOrNone<T extends Runnable>(creations: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(creations);
   const workers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   const failed = outcomes.find((outcome) => outcome.status === "rejected");

@@ -108,6 +108,26 @@ describe("the operator's policy", () => {
     assert.equal(made, 30);
   });
 
+  test("a worker that is told to stop finishes what it does for a limited service", async () => {
+    const gate = Promise.withResolvers<null>();
+    const begun = Promise.withResolvers<null>();
+    let made = 0;
+    const call = () => {
+      made++;
+      begun.resolve(null);
+      return gate.promise;
+    };
+    await start({ services: { paid: { concurrency: 1 } } }, call);
+    const run = await stack.start("spend", { calls: 1 });
+    await begun.promise;
+    const stopped = stop();
+    gate.resolve(null);
+    await stopped;
+    await start({}, call);
+    const report = await stack.tasker.result(run);
+    assert.deepEqual([report.result, made, report.calls[0]?.attempts], [{ made: 1, failures: [] }, 1, 1]);
+  });
+
   test("a denial names the rule and its file", async () => {
     const policy = {
       rules: [{ name: "nothing is bought", tasks: "spe*", tools: ["paid"], allow: false }],
