@@ -124,8 +124,8 @@ export class TestStack {
   }
 
   /** A worker in a process of its own, which a test may kill or pause. */
-  async workerProcess(settings: WorkerSettings = {}): Promise<WorkerProcess> {
-    const worker = await spawnWorker({ ...this.environment(settings), TEST_CONTROL_URL: this.control.url });
+  async workerProcess(settings: WorkerSettings = {}, hear?: (text: string) => void): Promise<WorkerProcess> {
+    const worker = await spawnWorker({ ...this.environment(settings), TEST_CONTROL_URL: this.control.url }, hear);
     this.processes.push(worker);
     return worker;
   }

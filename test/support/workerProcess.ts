@@ -39,12 +39,17 @@ export class WorkerProcess {
   }
 }
 
-/** Starts a worker and resolves when it polls. */
-export async function spawnWorker(environment: Readonly<Record<string, string>>): Promise<WorkerProcess> {
+/** Starts a worker and resolves when it polls. `hear` gets what it writes, which is the test's own output otherwise. */
+export async function spawnWorker(
+  environment: Readonly<Record<string, string>>,
+  hear?: (text: string) => void,
+): Promise<WorkerProcess> {
+  const output = hear === undefined ? "inherit" : "pipe";
   const child = spawn(process.execPath, [ENTRY], {
     env: { PATH: process.env["PATH"] ?? "", ...environment },
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", output, output, "ipc"],
   });
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => hear?.(chunk.toString()));
   const [message] = (await Promise.race([once(child, "message"), once(child, "exit")])) as unknown[];
   if (message !== "ready") throw new Error(`The worker process ended before it was ready (${String(message)}).`);
   return new WorkerProcess(child);
