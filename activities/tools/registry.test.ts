@@ -13,7 +13,7 @@ const long = "a".repeat(LIMITS.toolNameBytes - 2);
 const services: Service[] = [
   methodTable("http", { fetch: read }),
   methodTable("gapi", { "admin.directory.domains.list": read }),
-  { ...methodTable("supabase", { from: read }), chain: true },
+  { ...methodTable("supabase", { from: read }), chain: true, stems: ["from"] },
   methodTable("x", { [long]: read, [`${long}a`]: read }),
 ];
 const registry = createRegistry(services, { builtIn: ["sleep", "tasks.execute"] });
@@ -29,6 +29,7 @@ describe("registry", () => {
 
   it("tells which services are chains, and every known name", () => {
     assert.deepEqual(registry.chains, ["supabase"]);
+    assert.deepEqual(registry.stems, ["supabase.from"]);
     assert(registry.known.includes("tasks.execute") && registry.known.includes("http.fetch"));
   });
 
@@ -101,6 +102,34 @@ describe("registry", () => {
     assert(!refused.ok);
     assert.equal(refused.error.code, "denied");
     assert.equal(refused.tool, "http.fetch");
+  });
+
+  it("knows a method of several names by its first one, and applies to it what is said of any", () => {
+    const list = { ...read, names: ["g.admin.directory.list", "g.admin.list"] };
+    const found = { ...methodTable("g", {}), method: () => list };
+    const short = ["g", "admin", "list"];
+    const resolved = createRegistry([found]).resolve(short, anyone);
+    assert.equal(resolved.tool, "g.admin.directory.list");
+    for (const tools of [["g.admin.directory"], ["g.admin.list"], ["g.admin.directory.list"]]) {
+      const denying = { policy: { ...NO_POLICY, rules: [{ tasks: "*", tools, allow: false }] } };
+      assert.ok(!createRegistry([found], denying).resolve(short, anyone).ok, `a rule for ${tools.join()}`);
+      assert.ok(createRegistry([found]).resolve(short, { task: "t", tools }).ok, `@tools ${tools.join()}`);
+    }
+    assert.ok(!createRegistry([found]).resolve(short, { task: "t", tools: ["g.admin.directory.list.x"] }).ok);
+  });
+
+  it("passes on what a service advises instead of a path of its own that leads nowhere", () => {
+    const advising = {
+      ...methodTable("g", {}),
+      advise: (path: readonly string[]) => `Not ${path.join("/")}, but g.x.`,
+    };
+    const refused = createRegistry([advising]).resolve(["g", "a", "b"], anyone);
+    assert.ok(!refused.ok);
+    assert.equal(refused.error.message, 'There is no tool "g.a.b". Not a/b, but g.x.');
+    assert.ok(
+      !createRegistry([advising]).resolve(["g", "__proto__"], anyone).ok,
+      "and is not asked about what is no path",
+    );
   });
 
   it("does not start with two services of one name, or a name that no path can spell", () => {
