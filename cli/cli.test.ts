@@ -17,11 +17,14 @@ interface Ended {
 }
 
 /** Runs the command in an empty folder, with no environment that could lead it to a server. */
-async function tasker(args: string[], { node = process.execPath, input = "", env = {} } = {}): Promise<Ended> {
+async function tasker(
+  args: string[],
+  { node = process.execPath, file = LAUNCHER, input = "", env = {} } = {},
+): Promise<Ended> {
   const cwd = await mkdtemp(path.join(tmpdir(), "tasker-cli-"));
   const started = performance.now();
   const environment = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env };
-  const child = spawn(node, [LAUNCHER, ...args], { cwd, env: environment });
+  const child = spawn(node, [file, ...args], { cwd, env: environment });
   let firstOutput = Infinity;
   const texts = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
@@ -101,6 +104,20 @@ describe("the command line", () => {
 
   it("uses no colours where output is not a terminal", async () => {
     assert.ok(!(await tasker(["nonsense"], { env: { FORCE_COLOR: "1" } })).stderr.includes("\u001b"));
+  });
+});
+
+describe("the Gmail search as a file of its own", () => {
+  const file = path.join(import.meta.dirname, "comprehensive-gmail-search.js");
+
+  it("is `tasker gmail-search` under any Node", async () => {
+    const nodes = [process.execPath, await findOldNode()].filter((node) => node !== undefined);
+    for (const node of nodes) {
+      assert.equal((await tasker(["-h"], { node, file })).stdout, `${HELP["gmail-search"]}\n`);
+      const wrong = await tasker(["--maxResultsPerUser", "all"], { node, file });
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.stderr, /^error\[usage\]: --maxResultsPerUser must be a whole number/);
+    }
   });
 });
 

@@ -13,6 +13,9 @@ import { LIMITS } from "../protocol/limits.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const README = await readFile(path.join(ROOT, "README.md"), "utf8");
+const { scripts: SCRIPTS } = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+};
 
 describe("the README", () => {
   it("has the configuration's table as it is", () => {
@@ -96,11 +99,19 @@ describe("what the README has a newcomer type", { timeout: 180_000 }, () => {
   /** The command with this clone's programs behind the names; its whole output. */
   function run(command: string, extra: NodeJS.ProcessEnv): Promise<string> {
     const tasker = `"${process.execPath}" "${ROOT}/cli/tasker.js"`;
+    const scripts = Object.entries(SCRIPTS).filter(([, script]) => script.startsWith("node cli/"));
+    const cases = scripts.map(([name, script]) => {
+      const [, file = "", ...args] = script.split(" ");
+      return `${name}) "${process.execPath}" "${ROOT}/${file}" ${args.join(" ")} "$@" ;;`;
+    });
     const programs = `
       node() { "${process.execPath}" "$@"; }
       temporal() { "${temporal}" "$@"; }
       npx() { shift; ${tasker} "$@"; }
-      npm() { shift; [ "$1" != -s ] || shift; script=$1; shift 2; ${tasker} "$script" "$@"; }`;
+      npm() {
+        shift; [ "$1" != -s ] || shift; script=$1; shift; [ "$1" != -- ] || shift
+        case "$script" in ${cases.join(" ")} *) echo "no script $script"; return 1 ;; esac
+      }`;
     return ending(
       command,
       spawn("sh", ["-c", `${programs}\n${command}`], { cwd: folder, env: { ...environment, ...extra } }),
