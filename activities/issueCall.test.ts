@@ -24,7 +24,11 @@ const SECRET = "the-secret-of-the-test";
 const PINNED: PinnedRun = { task: "t", version: "v", engine: "e", tools: null, depth: 1 };
 
 const call = (): Promise<null> => Promise.resolve(null);
-const go: Method = { kind: "effect", call, summary: (args) => `going to ${args.join()} at once` };
+const go: Method = {
+  kind: "effect",
+  call,
+  summary: (args) => `going to ${typeof args[0] === "string" ? args[0] : "it"} at once`,
+};
 const keep: Method = { kind: "effect", call, secret: true, secretArguments: (args) => args.slice(1) };
 const registry = createRegistry([
   methodTable("svc", { go, keep }),

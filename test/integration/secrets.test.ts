@@ -117,6 +117,7 @@ describe("what a task reads in the keystore", () => {
       stack.control.on(`/echo/${secret}`, ({ body }) => ({ body: `you said ${body}` }));
       const first = await stack.workerProcess();
       const run = await stack.start("careless", { url: stack.control.url, name, ticks: 20 }, settings);
+      await stack.control.arrived(`/echo/${secret}`);
       await eventually(async () => (await stack.tasker.progress(run)).waitingFor[0]?.tool === "sleep");
       await first.kill();
       // What the run has read is its own: neither the new key nor the deletion reach it.
