@@ -138,9 +138,10 @@ export class Calls {
   private async dispatch(): Promise<never> {
     for (;;) {
       await condition(() => this.mayDispatch());
-      const bytes = this.queue[0]?.bytes ?? 0;
-      await this.budget.reserve(bytes);
-      if (!this.mayDispatch()) continue;
+      if (!this.budget.tryReserve(this.queue[0]?.bytes ?? 0)) {
+        await this.budget.next();
+        continue;
+      }
       const call = this.dequeue();
       if (call?.kind === "tool") void this.runTool(call);
       if (call?.kind === "task") void this.children.start(call, this.nested(call.id));

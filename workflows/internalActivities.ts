@@ -1,7 +1,6 @@
 import {
   ActivityFailure,
   ApplicationFailure,
-  CancellationScope,
   isCancellation,
   scheduleActivity,
   scheduleLocalActivity,
@@ -17,7 +16,7 @@ const REGULAR_RETRY = { initialInterval: 1_000, backoffCoefficient: 2, maximumIn
 /**
  * The internal activities. Each runs as a local activity, where the workflow's cache and its VM are; once that
  * has failed `LIMITS.localAttempts` times it goes on as a regular one, retried without end and visible in the Web UI.
- * They are not cancellable: what a cancelled run has done is written down all the same.
+ * To be called in a scope that is not cancellable: what a cancelled run has done is written down all the same.
  */
 export const internal: InternalActivities = {
   openRun: (request) => execute(ACTIVITIES.openRun, request, "open the run record"),
@@ -26,24 +25,22 @@ export const internal: InternalActivities = {
   closeRun: (request) => execute(ACTIVITIES.closeRun, request, "close the run record"),
 };
 
-function execute<Answer>(type: string, request: unknown, summary: string): Promise<Answer> {
-  return CancellationScope.nonCancellable(async () => {
-    try {
-      return await scheduleLocalActivity<Answer>(type, [request], {
-        startToCloseTimeout: START_TO_CLOSE_MS,
-        retry: { initialInterval: 100, maximumAttempts: LIMITS.localAttempts },
-        summary,
-      });
-    } catch (error) {
-      if (isFinal(error)) throw error;
-      return await scheduleActivity<Answer>(type, [request], {
-        startToCloseTimeout: START_TO_CLOSE_MS,
-        heartbeatTimeout: LIMITS.toolHeartbeatMs,
-        retry: REGULAR_RETRY,
-        summary,
-      });
-    }
-  });
+async function execute<Answer>(type: string, request: unknown, summary: string): Promise<Answer> {
+  try {
+    return await scheduleLocalActivity<Answer>(type, [request], {
+      startToCloseTimeout: START_TO_CLOSE_MS,
+      retry: { initialInterval: 100, maximumAttempts: LIMITS.localAttempts },
+      summary,
+    });
+  } catch (error) {
+    if (isFinal(error)) throw error;
+    return scheduleActivity<Answer>(type, [request], {
+      startToCloseTimeout: START_TO_CLOSE_MS,
+      heartbeatTimeout: LIMITS.toolHeartbeatMs,
+      retry: REGULAR_RETRY,
+      summary,
+    });
+  }
 }
 
 /** A local activity's failure comes as it is, a regular one's inside an ActivityFailure. */

@@ -49,7 +49,7 @@ export class Interpreter {
    * When `held`, what it issues stays in the VM for a later step.
    */
   async step(settlements: readonly Settlement[], held: boolean): Promise<StepAnswer> {
-    await this.budget.room();
+    while (!this.budget.hasRoom) await this.budget.next();
     const step = { now: Date.now(), settlements, ...(held ? { held } : {}) };
     const { step: answer } = await this.advance({ step, snapshot: this.snapshotIsDue() });
     if (answer === undefined) throw bug("advance answered no step");

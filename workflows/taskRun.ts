@@ -1,6 +1,5 @@
 import {
   CancellationScope,
-  CancelledFailure,
   condition,
   ContinueAsNew,
   continueAsNew,
@@ -73,7 +72,9 @@ export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Prom
 type Opened = Pick<ContinuedRun, "pinned">;
 
 async function open(run: RunKey, args: TaskRunArgs): Promise<Opened> {
-  const opened = await internal.openRun({ run, args, startedAt: Date.now() });
+  const opened = await CancellationScope.nonCancellable(() =>
+    internal.openRun({ run, args, startedAt: Date.now() }),
+  );
   if (!opened.ok) throw applicationFailure(opened.error);
   showOpen(opened.pinned);
   return opened;
@@ -93,6 +94,7 @@ class TaskRun {
   private more: boolean;
   private stepping = false;
   private bug: unknown;
+  private cancelled: unknown;
 
   constructor(run: RunKey, args: TaskRunArgs, from: Opened & Partial<ContinuedRun>, followers: Followers) {
     this.args = args;
@@ -111,7 +113,9 @@ class TaskRun {
 
   async toEnd(): Promise<Carried> {
     this.serve();
-    const ending = await this.interpret().catch(endingBy);
+    // Steps, and what is written down between them, are not cancellable; a cancellation ends the loop around them.
+    CancellationScope.current().cancelRequested.catch((cancelled: unknown) => (this.cancelled ??= cancelled));
+    const ending = await CancellationScope.nonCancellable(() => this.interpret()).catch(endingBy);
     await this.close(ending);
     if (ending.status === "completed") return ending.result;
     throw ending.failure;
@@ -120,8 +124,8 @@ class TaskRun {
   /** Steps until the task's promise has settled. */
   private async interpret(): Promise<Ending> {
     for (;;) {
-      await condition(() => this.mayStep || this.mustContinue || this.bug !== undefined);
-      if (this.bug !== undefined) throw runFailure(this.bug);
+      if (!this.mayGoOn) await condition(() => this.mayGoOn);
+      this.throwIfOver();
       if (this.mustContinue) await this.prepareToContinue();
       if (!this.mayStep) continue;
       const outcome = this.take(await this.step());
@@ -129,6 +133,19 @@ class TaskRun {
       if (outcome.state === "failed") return endingBy(applicationFailure(outcome.error));
       if (this.recorder.isDue) await this.recorder.flush();
     }
+  }
+
+  private get mayGoOn(): boolean {
+    return this.isOver || this.mayStep || this.mustContinue;
+  }
+
+  private get isOver(): boolean {
+    return this.cancelled !== undefined || this.bug !== undefined;
+  }
+
+  private throwIfOver(): void {
+    if (this.bug !== undefined) throw runFailure(this.bug);
+    if (this.cancelled !== undefined) throw this.cancelled;
   }
 
   private get mayStep(): boolean {
@@ -168,8 +185,8 @@ class TaskRun {
    */
   private async prepareToContinue(): Promise<void> {
     this.calls.stopDispatching();
-    await condition(() => this.calls.isDrained || this.calls.hasSettlements || this.bug !== undefined);
-    if (this.calls.hasSettlements || this.bug !== undefined) return;
+    await condition(() => this.calls.isDrained || this.calls.hasSettlements || this.isOver);
+    if (this.calls.hasSettlements || this.isOver) return;
     // From here on only a child can settle a call: timers rest, and go on by their deadlines.
     this.serving.cancel();
     await this.handOver();
@@ -182,8 +199,8 @@ class TaskRun {
     const interpreter = await this.interpreter.save();
     await this.recorder.flush();
     if (this.calls.hasSettlements) return;
-    // What is under way here is not cancellable, and a cancellation that came meanwhile ends with this execution.
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure("The run was cancelled");
+    // A cancellation that came meanwhile ends with this execution.
+    this.throwIfOver();
     await continueAsNew<typeof taskRun>(this.continuedArgs(), {
       pinned: this.pinned,
       interpreter,

@@ -12,33 +12,33 @@ export class WorkflowTaskBudget {
   private historyLength = -1;
   private bytes = 0;
 
-  /** Waits, if need be, for a workflow task that has room, and takes it. Something larger than the limit gets one to itself. */
-  async reserve(bytes: number): Promise<void> {
+  /** Takes room in this workflow task, if there is any. Something larger than the limit gets a workflow task to itself. */
+  tryReserve(bytes: number): boolean {
+    this.noticeNewTask();
     const cost = bytes + COMMAND_OVERHEAD;
-    await this.waitFor(() => this.bytes === 0 || this.bytes + cost <= LIMITS.workflowTaskBytes);
+    if (this.bytes > 0 && this.bytes + cost > LIMITS.workflowTaskBytes) return false;
     this.bytes += cost;
+    return true;
   }
 
   /**
-   * Waits, if need be, for a workflow task that is not full. A local activity's answer is of unknown size, and many
-   * of them one after the other take no more than one workflow task.
+   * Whether this workflow task is not full. A local activity's answer is of unknown size, and many of them one after the
+   * other take no more than one workflow task.
    */
-  async room(): Promise<void> {
-    await this.waitFor(() => this.bytes < LIMITS.workflowTaskBytes);
+  get hasRoom(): boolean {
+    this.noticeNewTask();
+    return this.bytes < LIMITS.workflowTaskBytes;
+  }
+
+  /** Ends this workflow task and resolves in the next. */
+  async next(): Promise<void> {
+    await sleep(1);
   }
 
   /** Counts what came without asking: the answer of a local activity. */
   spend(bytes: number): void {
     this.noticeNewTask();
     this.bytes += bytes + COMMAND_OVERHEAD;
-  }
-
-  private async waitFor(fits: () => boolean): Promise<void> {
-    this.noticeNewTask();
-    while (!fits()) {
-      await sleep(1);
-      this.noticeNewTask();
-    }
   }
 
   /** The history has grown by a whole workflow task exactly when its length has changed. */
