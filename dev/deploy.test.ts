@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { Connection } from "@temporalio/client";
 import { readConfiguration } from "../configuration.ts";
+import { createKeyring } from "../encryption/keyring.ts";
 import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
 import { startDevServer } from "./server.ts";
 import { findTemporalCli } from "./temporalCli.ts";
@@ -55,4 +56,19 @@ test("every TASKER_ variable of the compose file is one that is read", () => {
   assert.ok(names.has("TASKER_DATABASE_URL"));
   const environment = Object.fromEntries(Array.from(names, (name) => [name, ""]));
   assert.deepEqual(readConfiguration(environment).warnings, []);
+});
+
+test("the compose file encrypts, has no key of its own, and refuses to start without one", async () => {
+  const compose = readFileSync(path.join(repository, "docker-compose.yml"), "utf8");
+  assert.match(compose, /TASKER_ENCRYPTION: \$\{TASKER_ENCRYPTION:-true\}/);
+  const keys = Array.from(compose.matchAll(/TASKER_KEYS: (.*)/g), ([, value]) => value);
+  assert.deepEqual(keys, ["*keys", "*keys"], "of the worker and of the codec");
+  // `:?` is Compose's own: without a value it stops with this message.
+  const advice = /^x-keys: &keys "\$\{TASKER_KEYS:\?.*(echo .*) >> \.env\}"$/m.exec(compose)?.[1];
+  assert.ok(advice !== undefined);
+  const line = (await run("sh", ["-c", advice])).stdout.trim();
+  assert.deepEqual(createKeyring({ keys: line.replace("TASKER_KEYS=", ""), keyFile: "" }).ids(), ["k1"]);
+  for (const file of [".gitignore", ".dockerignore"]) {
+    assert.ok(readFileSync(path.join(repository, file), "utf8").split("\n").includes(".env"), `${file} leaves .env out`);
+  }
 });
