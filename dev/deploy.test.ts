@@ -69,6 +69,9 @@ test("the compose file encrypts, has no key of its own, and refuses to start wit
   const line = (await run("sh", ["-c", advice])).stdout.trim();
   assert.deepEqual(createKeyring({ keys: line.replace("TASKER_KEYS=", ""), keyFile: "" }).ids(), ["k1"]);
   for (const file of [".gitignore", ".dockerignore"]) {
-    assert.ok(readFileSync(path.join(repository, file), "utf8").split("\n").includes(".env"), `${file} leaves .env out`);
+    assert.ok(
+      readFileSync(path.join(repository, file), "utf8").split("\n").includes(".env"),
+      `${file} leaves .env out`,
+    );
   }
 });
