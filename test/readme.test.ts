@@ -55,7 +55,7 @@ describe("the README", () => {
   });
 });
 
-describe("what the README has a newcomer type", { timeout: 180_000 }, () => {
+describe("what the README has a newcomer type", { timeout: 300_000 }, () => {
   let folder = "";
   let address = "";
   let temporal = "";
