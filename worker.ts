@@ -99,7 +99,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const all = [...own, ...services];
     const names = all.map(({ name }) => name);
     const builtIn = Object.values(BUILT_IN);
-    checkServices(policy, names, builtIn);
+    checkServices(policy, names, [BUILT_IN.tasks]);
     const { taskQueue } = configuration;
     const registry = close.later(createRegistry(all, { policy, taskQueue, builtIn }));
     const activities = decorate(

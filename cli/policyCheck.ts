@@ -13,7 +13,7 @@ export async function checkPolicy(context: Pick<Context, "configuration" | "stor
   const { policyFile } = context.configuration;
   if (policyFile === undefined) return { ok: true, detail: "none (TASKER_POLICY): every task may use every tool" };
   const policy = await readPolicy(policyFile);
-  checkServices(policy, SERVICE_NAMES, Object.values(BUILT_IN));
+  checkServices(policy, SERVICE_NAMES, [BUILT_IN.tasks]);
   const { rules, keystore, services } = policy;
   const { usage } = await context.store();
   const today = dayOf(Date.now());

@@ -5,10 +5,10 @@ import type { Policy } from "./policy.ts";
  * Throws `invalid_configuration` when the policy names a service that is not there: such a rule or limit would hold
  * nothing back, and nobody would notice.
  * @param services names of all services
- * @param builtIn tools that are no service's, as `tasks.execute`
+ * @param others tools that are no service's and that rules cover too, as `tasks.execute`; sleeping is nobody's to forbid
  */
-export function checkServices(policy: Policy, services: readonly string[], builtIn: readonly string[]): void {
-  const beginnings = [...services, ...builtIn.map((tool) => tool.split(".", 1).join(""))];
+export function checkServices(policy: Policy, services: readonly string[], others: readonly string[]): void {
+  const beginnings = [...services, ...others.map((tool) => tool.split(".", 1).join(""))];
   const covered = (pattern: string): boolean => {
     const [first = ""] = pattern.split(".");
     return first.endsWith("*")

@@ -16,7 +16,7 @@ describe("the policy's file", () => {
   it("is what the example of the deployment is, with services that there are", async () => {
     const policy = await readPolicy(path.join(import.meta.dirname, "../deploy/policy.example.json"));
     assert.ok(policy.rules.length > 0 && policy.services.size > 0 && policy.keystore.length > 0);
-    checkServices(policy, SERVICE_NAMES, ["tasks.execute", "sleep", "setTimeout"]);
+    checkServices(policy, SERVICE_NAMES, ["tasks.execute"]);
   });
 
   it("is described whole, with an example that is one", async () => {
@@ -151,7 +151,7 @@ function fieldsOf(part: unknown): string[] {
 }
 
 describe("a policy that names what is not there", () => {
-  const check = (policy: unknown) => checkServices(parse(policy), ["http", "gapi"], ["tasks.execute", "sleep"]);
+  const check = (policy: unknown) => checkServices(parse(policy), ["http", "gapi"], ["tasks.execute"]);
 
   it("is refused: a limit on no service limits nothing", () => {
     assert.throws(() => check({ services: { gap: { perSecond: 1 } } }), {
@@ -162,8 +162,7 @@ describe("a policy that names what is not there", () => {
 
   it("is refused: a rule about no tool holds nothing back", () => {
     assert.throws(() => check({ rules: [rule, { ...rule, tools: ["http", "htp.fetch"] }] }), {
-      message:
-        /rules\[1\]\.tools\[1\] is "htp\.fetch"\. No tool begins so; tools begin with gapi, http, sleep, tasks\./,
+      message: /rules\[1\]\.tools\[1\] is "htp\.fetch"\. No tool begins so; tools begin with gapi, http, tasks\./,
     });
     check({ rules: [{ ...rule, tools: ["*", "h*", "gapi.admin.*", "tasks.execute", "tasks"] }] });
   });
