@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes, type CipherGCM, type DecipherGCM } from "node:crypto";
 import type { Cipher } from "../protocol/cipher.ts";
 import { sealedValueDamaged } from "./errors.ts";
 import type { Keyring, Purpose } from "./keyring.ts";
@@ -15,6 +15,7 @@ const KEY_ID_AT = MAGIC.length + 2;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const ALGORITHM = "aes-256-gcm";
+const PIECE_BYTES = 256 * 1024;
 
 /**
  * AES-256-GCM with a random nonce of 96 bits. Header and context are authenticated with the bytes.
@@ -33,7 +34,13 @@ export function createCipher(keyring: Keyring, purpose: Purpose): Cipher {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, keyring.key(id, purpose), nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(associated(header, context));
-      return concat(header, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag());
+      const sealed = ownBytes(header.length + NONCE_BYTES + bytes.length + TAG_BYTES);
+      sealed.set(header);
+      sealed.set(nonce, header.length);
+      const end = inPieces(cipher, bytes, sealed, header.length + NONCE_BYTES);
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), end);
+      return sealed;
     },
 
     open(sealed, context) {
@@ -41,8 +48,11 @@ export function createCipher(keyring: Keyring, purpose: Purpose): Cipher {
       const decipher = createDecipheriv(ALGORITHM, keyring.key(id, purpose), nonce, { authTagLength: TAG_BYTES });
       decipher.setAAD(associated(header, context));
       decipher.setAuthTag(tag);
+      const opened = ownBytes(body.length);
+      inPieces(decipher, body, opened, 0);
       try {
-        return concat(decipher.update(body), decipher.final());
+        decipher.final(); // nothing is answered before the tag was verified
+        return opened;
       } catch (error) {
         throw sealedValueDamaged(`its bytes were changed, or it was not sealed as ${context}`, error);
       }
@@ -80,13 +90,15 @@ function parse(sealed: Uint8Array) {
   };
 }
 
-/** Plain bytes of their own: callers shall not come to depend on a Buffer, or on a pool that it is a part of. */
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+/** Plain bytes, all of which are overwritten: callers shall not come to depend on a Buffer, or on a pool that it is a part of. */
+function ownBytes(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+}
+
+/** A snapshot may have 32 MiB: in one go the memory for it would be touched three times. GCM answers as much as it takes. */
+function inPieces(cipher: CipherGCM | DecipherGCM, from: Uint8Array, to: Uint8Array, at: number): number {
+  for (let start = 0; start < from.length; start += PIECE_BYTES) {
+    to.set(cipher.update(from.subarray(start, start + PIECE_BYTES)), at + start);
   }
-  return whole;
+  return at + from.length;
 }
