@@ -48,14 +48,17 @@ test("every sample is published without a problem, with a description", () => {
       "comprehensive-gmail-search",
       "echo",
       "gapi-list-domains-with-nested",
+      "gapi-test",
       "host-call-example",
       "long-haul",
       "module-diagnostic",
       "nested-calls-test",
       "promise-handling-example",
       "reports/word-report",
+      "research",
       "run-task-example",
       "summarize",
+      "supabase-example",
     ],
   );
   for (const { task, description } of versions.values()) assert(description !== "", task);
