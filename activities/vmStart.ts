@@ -27,5 +27,6 @@ export async function vmStart(
     taskVersion: pinned.version,
     seed: run.firstRunId,
     chains: registry.chains,
+    stems: registry.stems,
   };
 }

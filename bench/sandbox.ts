@@ -47,7 +47,7 @@ export async function vmRows(): Promise<Row[]> {
   const start = (factory: MachineFactory): Vm => {
     const vm = createVm(factory, factory.create());
     const bundle = `module.exports = { task: ${TASK}, modules: {} };`;
-    const names = { taskRunId: "run", taskName: "bench", taskVersion: "1", seed: "seed", chains: [] };
+    const names = { taskRunId: "run", taskName: "bench", taskVersion: "1", seed: "seed", chains: [], stems: [] };
     vm.start({ bundle, bundleName: "bundle.js", input: "{}", ...names }, OPTIONS);
     return vm;
   };

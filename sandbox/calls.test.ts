@@ -102,13 +102,80 @@ test("a chain is one call with its links, issued when its microtask ends or when
   assert.equal(vm.resume([settled(1), settled(3, { data: 7 })], OPTIONS).result, '[7,"invalid_argument",false]');
 });
 
+test("what a stem gives can be kept: each use of it is a chain of its own, and by itself it calls nothing", () => {
+  const { vm, step } = guests.start(`async () => {
+    const db = tools.supabase.schema("x");
+    const notes = db.from("notes");
+    tools.supabase.from("unused");
+    const both = await Promise.all([notes.select("a").eq("id", 1), notes.select("b")]);
+    const later = await notes.select("c");
+    const other = await db.from("others").select();
+    return [...both, later, other];
+  }`);
+  const of = (calls: typeof step.calls): string[] =>
+    calls.map(({ path, args, links }) =>
+      [path.join("."), args, ...links.map(({ name, args }) => name + args)].join(" "),
+    );
+  assert.deepEqual(of(step.calls), [
+    'supabase.schema ["x"] from["notes"] select["a"] eq["id",1]',
+    'supabase.schema ["x"] from["notes"] select["b"]',
+  ]);
+  const third = vm.resume([settled(1, 1), settled(2, 2)], OPTIONS);
+  assert.deepEqual(of(third.calls), ['supabase.schema ["x"] from["notes"] select["c"]']);
+  const fourth = vm.resume([settled(3, 3)], OPTIONS);
+  assert.deepEqual(of(fourth.calls), ['supabase.schema ["x"] from["others"] select[]']);
+  assert.equal(vm.resume([settled(4, 4)], OPTIONS).result, "[1,2,3,4]");
+});
+
+test("a stem that is awaited is a call, for whoever forgot the rest of the chain to hear of it", () => {
+  const { step } = guests.start(`async () => tools.supabase.from("t")`);
+  assert.deepEqual(step.calls, [{ id: 1, path: ["supabase", "from"], args: '["t"]', links: [] }]);
+});
+
+test("a builder can be awaited twice, followed by then, catch and finally, raced and returned", () => {
+  const { vm, step } = guests.start(`async () => {
+    const query = tools.supabase.from("t").select();
+    const same = await query === await query;
+    const then = await tools.supabase.from("t").select().then((value) => value + 1);
+    const caught = await tools.supabase.from("t").select().catch(({ code }) => code);
+    const last = await tools.supabase.from("t").select().finally(() => 0);
+    const race = await Promise.race([tools.supabase.from("t").select(), new Promise(() => {})]);
+    return [same, then, caught, last, race, await (async () => tools.supabase.from("t").select())()];
+  }`);
+  let state = step;
+  for (let id = 1; state.state === "suspended"; id++) {
+    assert.deepEqual(
+      state.calls.map((call) => call.id),
+      [id],
+    );
+    const error = { code: "no", class: "tool", message: "no" } as const;
+    state = vm.resume([id === 3 ? { id, ok: false, error } : settled(id, id)], OPTIONS);
+  }
+  assert.equal(state.result, '[true,3,"no",4,5,6]');
+});
+
+test("printing a builder neither changes nor breaks its chain", () => {
+  const step = guests.start(`async () => {
+    const query = tools.supabase.from("t").select();
+    console.log(\`\${query} \${query.limit(1) + ""}\`, query);
+    JSON.stringify({ query });
+    await query;
+  }`).step;
+  assert.deepEqual(
+    step.calls[0]?.links.map(({ name }) => name),
+    ["select", "limit"],
+  );
+  assert.match(step.logs[0]?.text ?? "", /^\[tools\.supabase\.from\] \[tools\.supabase\.from\]/);
+});
+
 test("a chain that cannot be written rejects and is never issued", () => {
   const step = guests.run(`async () => {
     const first = await tools.supabase.from(() => 1).select().catch((error) => error.message);
     const link = await tools.supabase.from("t").eq("id", 1n).limit(1).catch((error) => error.code);
-    return [first, link];
+    const later = await tools.supabase.from("t").select().eq("id", 1n).limit(1).catch((error) => error.code);
+    return [first, link, later];
   }`);
-  assert.equal(step.result, '["args[0] is a function, which JSON cannot hold","not_serializable"]');
+  assert.equal(step.result, '["args[0] is a function, which JSON cannot hold","not_serializable","not_serializable"]');
   assert.deepEqual(step.calls, []);
 });
 

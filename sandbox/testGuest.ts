@@ -19,6 +19,7 @@ export function startOf(task: string, more: Partial<VmStart> = {}): VmStart {
     taskVersion: "1",
     seed: "seed",
     chains: ["supabase"],
+    stems: ["supabase.from", "supabase.schema"],
     ...more,
   };
 }

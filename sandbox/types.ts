@@ -16,6 +16,8 @@ export interface VmStart {
   readonly seed: string;
   /** Services whose calls are collected as chains until the end of the microtask. */
   readonly chains: readonly string[];
+  /** `SERVICE.LINK`: links of a chain that give what may be kept, and begins a chain of its own each time it is used. */
+  readonly stems: readonly string[];
 }
 
 /** One use of a tool, as the guest made it. */

@@ -130,7 +130,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
         const compiled = values.evaluate(WRAPPER_HEAD + start.bundle + WRAPPER_TAIL, start.bundleName);
         if (meter.check()) throw new Stopped();
         if ("error" in compiled) return run("fail", compiled.error);
-        const { seed, taskRunId, taskName, taskVersion, chains } = start;
+        const { seed, taskRunId, taskName, taskVersion, chains, stems } = start;
         const words = createHash("sha256").update(seed).digest();
         const facts = {
           seed: [0, 4, 8, 12, 16, 20].map((at) => words.readInt32LE(at)),
@@ -138,6 +138,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
           taskName,
           taskVersion,
           chains,
+          stems,
         };
         run("begin", compiled.value, values.string(JSON.stringify(facts)), values.string(start.input));
       }),

@@ -11,6 +11,8 @@ import type { Method, Service } from "./service.ts";
 export interface Registry {
   /** Names of the services whose calls are collected as builder chains. */
   readonly chains: readonly string[];
+  /** Their stems, as `SERVICE.LINK`. */
+  readonly stems: readonly string[];
   /** Every dotted name that a service tells of, and the built-in tools. */
   readonly known: readonly string[];
   /**
@@ -72,6 +74,7 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
 
   return {
     chains: services.filter((service) => service.chain).map((service) => service.name),
+    stems: services.flatMap(({ name, stems = [] }) => stems.map((link) => `${name}.${link}`)),
     known,
     denial: (tool, caller) => toolDenial(policy, caller, tool),
     resolve(path, caller) {

@@ -49,6 +49,8 @@ export interface Service {
   readonly name: string;
   /** Calls are collected as builder chains: `from("t").select("*")` is one call. */
   readonly chain?: boolean;
+  /** Links of a chain that cannot be awaited yet, as `from`: a task may keep what they give and begin several chains with it. */
+  readonly stems?: readonly string[];
   /** The method of a path below the service, as `["users", "list"]`; undefined when there is none. */
   method(path: readonly string[]): Method | undefined;
   /** Dotted names that messages may suggest for a misspelt one. */

@@ -7,6 +7,7 @@ import { toJson } from "./marshal.ts";
 import { readBundle, refuseRequire, requireFrom } from "./modules.ts";
 import { seedRandom } from "./random.ts";
 import { isLonger } from "./text.ts";
+import { addStem } from "./chains.ts";
 import { addChain, tools } from "./tools.ts";
 
 type Script = (exports: object, module: { exports: unknown }, require: (specifier: unknown) => unknown) => unknown;
@@ -18,6 +19,8 @@ interface Start {
   readonly taskName: string;
   readonly taskVersion: string;
   readonly chains: readonly string[];
+  /** Absent when the host is older than stems are. */
+  readonly stems?: readonly string[];
 }
 
 /** How the task's promise ended, as the record that the host reads; undefined while it is pending. */
@@ -40,6 +43,8 @@ export function begin(script: Script, startJson: string, inputJson: string): voi
   const start = jsonParse(startJson) as Start;
   seedRandom((index) => start.seed[index] as number);
   for (let i = 0; i < start.chains.length; i++) addChain(start.chains[i] as string);
+  const stems = start.stems ?? [];
+  for (let i = 0; i < stems.length; i++) addStem(stems[i] as string);
   const input = jsonParse(inputJson);
   const main = new NativePromise((resolve) => resolve(enter(script, start, input)));
   // Nobody else sees this promise; without a constructor of its own `then` runs no code of the guest.

@@ -39,7 +39,7 @@ function invoke(path: ToolPath, args: readonly unknown[]): unknown {
     case '"sleep"':
       return sleep(args);
   }
-  return chains[path.head] === true ? chain(path.json, args) : call(path.json, args);
+  return chains[path.head] === true ? chain(path, args) : call(path.json, args);
 }
 
 function tell(level: Level, args: readonly unknown[]): Promise<unknown> {

@@ -11,33 +11,33 @@ const TASKS = path.join(import.meta.dirname, "../../tasks");
 
 const CHAINS = `
 module.exports = async function chains({ what }, { tools }) {
-  const notes = () => tools.supabase.from("notes");
-  const bySlug = (slug) => notes().select("slug").eq("slug", slug);
+  const notes = tools.supabase.from("notes");
+  const bySlug = (slug) => notes.select("slug").eq("slug", slug);
   switch (what) {
     case "write": {
       const rows = [{ slug: "a", title: "A", tags: ["t"], done: false }, { slug: "b", title: "B", tags: [], done: false }];
-      return (await notes().upsert(rows, { onConflict: "slug" })).status;
+      return (await notes.upsert(rows, { onConflict: "slug" })).status;
     }
     case "long": {
-      const query = notes().select("slug").gt("id", 0).neq("slug", "q").not("title", "is", null).is("done", false);
+      const query = notes.select("slug").gt("id", 0).neq("slug", "q").not("title", "is", null).is("done", false);
       query.or("slug.eq.a,slug.eq.b").in("slug", ["a", "b"]).ilike("title", "%A%").contains("tags", ["t"]);
       return (await query.order("id").limit(5)).data;
     }
     case "bulk": {
       const rows = Array.from({ length: 1000 }, (_, n) => ({ slug: "bulk-" + n, title: "x".repeat(100) }));
-      await notes().upsert(rows, { onConflict: "slug", defaultToNull: false });
-      return (await notes().select("*", { count: "exact", head: true }).like("slug", "bulk-%")).count;
+      await notes.upsert(rows, { onConflict: "slug", defaultToNull: false });
+      return (await notes.select("*", { count: "exact", head: true }).like("slug", "bulk-%")).count;
     }
     case "refused":
-      return notes().insert({ slug: "a", title: "A" }).catch(({ code, class: kind, message }) => ({ code, kind, message }));
+      return notes.insert({ slug: "a", title: "A" }).catch(({ code, class: kind, message }) => ({ code, kind, message }));
     case "misspelt":
-      return notes().selekt().then(() => "not refused", ({ code, message }) => [code, message]);
+      return notes.selekt().then(() => "not refused", ({ code, message }) => [code, message]);
     case "promises": {
       const stored = bySlug("a");
       const count = tools.supabase.rpc("count_notes", {}, { get: true });
       const [a, b] = await Promise.all([stored, bySlug("b"), count]);
       const rows = await bySlug("a").then(({ data }) => data.length);
-      notes().delete().eq("slug", "a");
+      notes.delete().eq("slug", "a");
       while ((await bySlug("a")).data.length > 0) await tools.sleep(10);
       return { slugs: [a.data[0].slug, b.data[0].slug], same: (await stored) === a, rows };
     }

@@ -68,6 +68,7 @@ export function createSupabase(options: SupabaseOptions): Service {
   return {
     ...methodTable("supabase", Object.fromEntries(paths.map((path) => [path, method(path.split("."))]))),
     chain: true,
+    stems: ["from", "schema"],
     mapError: mapFault,
     close: () => dispatcher.destroy(),
   };
