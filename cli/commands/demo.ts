@@ -27,8 +27,8 @@ export const demoCommand: Command = {
   },
 };
 
-/** Samples that need more than Google's credentials: without the stand-ins the demo leaves them out. */
-const STAND_INS_ONLY = ["research"];
+/** Samples that need credentials of other services: the demo only has those of the stand-ins. */
+const STAND_INS_ONLY = ["research", "supabase-example"];
 
 async function demo(context: Context, side: GoogleSide, output: Output): Promise<ExitCode> {
   output.say("Starting Tasker …");
@@ -43,7 +43,7 @@ async function demo(context: Context, side: GoogleSide, output: Output): Promise
   for (const { version } of publication.tasks) {
     if (side === "google" && STAND_INS_ONLY.includes(version.task)) {
       output.say(
-        `\n${version.task} is left out: it needs a web search and OpenAI, for which there are stand-ins only.`,
+        `\n${version.task} is left out: it needs credentials of other services than Google.`,
       );
       continue;
     }
