@@ -5,14 +5,9 @@ import { connectionOptions, type Configuration } from "../configuration.ts";
 import { openHome } from "../dev/home.ts";
 import { joinStack } from "../dev/joinedStack.ts";
 import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
+import type { CheckResult } from "./checkResult.ts";
 import { CONNECT_MS, type Context } from "./context.ts";
 import { checkPolicy } from "./policyCheck.ts";
-
-export interface CheckResult {
-  readonly ok: boolean;
-  /** One line for a person; more where there is something to do. */
-  readonly detail: string;
-}
 
 export interface Check {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { ServiceLimits } from "../policy/policy.ts";
 import { readPolicy } from "../policy/readPolicy.ts";
 import type { Usage } from "../protocol/step.ts";
 import { SERVICE_NAMES } from "../worker/serviceNames.ts";
-import type { CheckResult } from "./checks.ts";
+import type { CheckResult } from "./checkResult.ts";
 import type { Context } from "./context.ts";
 
 /** The policy as a worker that starts now would take it, and what today's budgets have left. @throws invalid_configuration */

@@ -21,7 +21,9 @@ export interface ReconcilerDeps {
  * Closes the records of runs that were terminated or timed out: nothing in such a workflow runs, so it writes nothing
  * itself. Looks at its start and from time to time; every worker does, for closing twice changes nothing.
  */
-export function startReconciler({ connection, namespace, dataConverter, store }: ReconcilerDeps): { close(): Promise<void> } {
+export function startReconciler({ connection, namespace, dataConverter, store }: ReconcilerDeps): {
+  close(): Promise<void>;
+} {
   const client = new Client({ connection, namespace, dataConverter });
   let since = new Date(Date.now() - FIRST_LOOK_BACK_MS);
   let running = Promise.resolve();

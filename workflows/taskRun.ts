@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  CancelledFailure,
   condition,
   ContinueAsNew,
   continueAsNew,
@@ -72,9 +73,7 @@ export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Prom
 type Opened = Pick<ContinuedRun, "pinned">;
 
 async function open(run: RunKey, args: TaskRunArgs): Promise<Opened> {
-  const opened = await CancellationScope.nonCancellable(() =>
-    internal.openRun({ run, args, startedAt: Date.now() }),
-  );
+  const opened = await CancellationScope.nonCancellable(() => internal.openRun({ run, args, startedAt: Date.now() }));
   if (!opened.ok) throw applicationFailure(opened.error);
   showOpen(opened.pinned);
   return opened;
@@ -94,7 +93,7 @@ class TaskRun {
   private more: boolean;
   private stepping = false;
   private bug: unknown;
-  private cancelled: unknown;
+  private isCancelled = false;
 
   constructor(run: RunKey, args: TaskRunArgs, from: Opened & Partial<ContinuedRun>, followers: Followers) {
     this.args = args;
@@ -114,7 +113,7 @@ class TaskRun {
   async toEnd(): Promise<Carried> {
     this.serve();
     // Steps, and what is written down between them, are not cancellable; a cancellation ends the loop around them.
-    CancellationScope.current().cancelRequested.catch((cancelled: unknown) => (this.cancelled ??= cancelled));
+    CancellationScope.current().cancelRequested.catch(() => (this.isCancelled = true));
     const ending = await CancellationScope.nonCancellable(() => this.interpret()).catch(endingBy);
     await this.close(ending);
     if (ending.status === "completed") return ending.result;
@@ -140,12 +139,12 @@ class TaskRun {
   }
 
   private get isOver(): boolean {
-    return this.cancelled !== undefined || this.bug !== undefined;
+    return this.isCancelled || this.bug !== undefined;
   }
 
   private throwIfOver(): void {
     if (this.bug !== undefined) throw runFailure(this.bug);
-    if (this.cancelled !== undefined) throw this.cancelled;
+    if (this.isCancelled) throw new CancelledFailure("The run was cancelled");
   }
 
   private get mayStep(): boolean {
