@@ -1,7 +1,8 @@
 import { TaskerError } from "../../../protocol/errors.ts";
 import type { Credentials } from "../../../protocol/keystore.ts";
 import { parseCredential, type GoogleCredential } from "./credential.ts";
-import { exchange, type GoogleToken, type TokenRequest } from "./exchange.ts";
+import { exchange } from "./exchange.ts";
+import type { GoogleToken, TokenRequest } from "./token.ts";
 import { createTokens } from "./tokens.ts";
 import type { Transport } from "./transport.ts";
 

@@ -1,27 +1,9 @@
 import { gaxios, JWT, UserRefreshClient } from "google-auth-library";
 import { GAPI_BOUNDS } from "./bounds.ts";
-import type { GoogleCredential } from "./credential.ts";
 import { GAPI_CODES, gapiError } from "./faults.ts";
+import type { GoogleToken, TokenRequest } from "./token.ts";
 import { tokenFault } from "./tokenFault.ts";
 import type { Transport } from "./transport.ts";
-
-/** An access token, which nothing outside this folder's requests may see. */
-export interface GoogleToken {
-  readonly value: string;
-  /** Milliseconds since 1970, by this machine's clock. */
-  readonly expiresAt: number;
-  readonly obtainedAt: number;
-  /** What the token endpoint says that it granted; undefined when it does not say. */
-  readonly scopes: readonly string[] | undefined;
-}
-
-/** Whom a token acts as, and for what. */
-export interface TokenRequest {
-  readonly credential: GoogleCredential;
-  /** Undefined: the service account itself. An authorized user is always that user. */
-  readonly subject: string | undefined;
-  readonly scopes: readonly string[];
-}
 
 /** Gets a token from the credential's token endpoint, once. Throws what `tokenFault` makes of a refusal. */
 export async function exchange(request: TokenRequest, transport: Transport): Promise<GoogleToken> {

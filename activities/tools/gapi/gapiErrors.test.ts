@@ -211,15 +211,14 @@ describe("the token endpoint's refusals name who has to do what:", () => {
   });
 
   it("another credential is used at once when the operator puts one in the place of a refused one", async () => {
-    let key: Json = google.key({ client_id: "revoked" });
+    let key: Json = google.key({ client_email: "old@test" });
     let kept: Json | undefined;
     const other = gapiOf(google, {
       credentials: { get: () => Promise.resolve(JSON.stringify((kept ??= key))), forget: () => (kept = undefined) },
     });
-    google.onToken = (_, response) =>
-      json(response, 400, { error: "invalid_grant", error_description: "Bad signature" });
+    google.onToken = ({ issuer }, response) =>
+      issuer === "old@test" ? json(response, 400, { error: "invalid_grant", error_description: "Bad" }) : undefined;
     assert.equal((await failed(other.call("drive.files.list"))).error.code, "credentials_revoked");
-    google.onToken = () => undefined;
     key = google.key();
     assert.deepEqual(await other.call("drive.files.list"), {});
     await other.close();

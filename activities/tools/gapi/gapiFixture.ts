@@ -11,6 +11,8 @@ const publicKey = keys.publicKey.export({ type: "spki", format: "pem" });
 
 /** A request for a token as the token endpoint saw it, its signature and audience checked. */
 export interface Exchange {
+  /** Address of the service account. */
+  readonly issuer: string | undefined;
   readonly subject: string | undefined;
   readonly scope: string | undefined;
   readonly grant: string | null;
@@ -96,12 +98,12 @@ function unplayed(): Pick<GoogleFixture, "onToken" | "onApi"> {
 function readExchange(form: URLSearchParams, audience: string): Exchange {
   const grant = form.get("grant_type");
   const assertion = form.get("assertion");
-  if (assertion === null) return { subject: undefined, scope: undefined, grant };
+  if (assertion === null) return { issuer: undefined, subject: undefined, scope: undefined, grant };
   const [header = "", payload = "", signature = ""] = assertion.split(".");
   const isSigned = createVerify("RSA-SHA256").update(`${header}.${payload}`).verify(publicKey, signature, "base64url");
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, string>;
   if (!isSigned || claims["aud"] !== audience) throw new Error("The assertion is not signed for this endpoint.");
-  return { subject: claims["sub"], scope: claims["scope"], grant };
+  return { issuer: claims["iss"], subject: claims["sub"], scope: claims["scope"], grant };
 }
 
 export function json(response: ServerResponse, status: number, body: Json, headers: Record<string, string> = {}): void {

@@ -1,5 +1,5 @@
 import type { GoogleCredential } from "./credential.ts";
-import type { TokenRequest } from "./exchange.ts";
+import type { TokenRequest } from "./token.ts";
 import { invalidCall } from "./faults.ts";
 
 /** Whom a call would act as. */

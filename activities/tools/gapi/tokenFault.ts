@@ -4,7 +4,7 @@ import { MappedFault } from "../mappedFault.ts";
 import { findInCauses } from "../networkFault.ts";
 import { retryAfterMs } from "../retryAfter.ts";
 import { GAPI_BOUNDS } from "./bounds.ts";
-import type { TokenRequest } from "./exchange.ts";
+import type { TokenRequest } from "./token.ts";
 import { GAPI_CODES, gapiError, passingError } from "./faults.ts";
 
 /** What a failed token exchange means, and who has to do what about it. Never a part of the credential. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
 import { GAPI_BOUNDS } from "./bounds.ts";
 import type { GoogleCredential } from "./credential.ts";
-import type { GoogleToken, TokenRequest } from "./exchange.ts";
+import type { GoogleToken, TokenRequest } from "./token.ts";
 import { createTokens } from "./tokens.ts";
 
 const account: GoogleCredential = {

@@ -1,5 +1,5 @@
 import { GAPI_BOUNDS } from "./bounds.ts";
-import type { GoogleToken, TokenRequest } from "./exchange.ts";
+import type { GoogleToken, TokenRequest } from "./token.ts";
 
 /** Access tokens by credential, subject and scope set. */
 export interface Tokens {

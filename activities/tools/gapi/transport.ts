@@ -36,12 +36,9 @@ export function createTransport(): Transport {
   });
   return {
     async send(url, { method, headers, body, signal, maxBytes = GAPI_BOUNDS.responseBytes }) {
-      // A body that is not read to its end must not hold its connection.
-      const over = new AbortController();
       try {
         const response = await fetch(url, {
-          ...{ method, dispatcher, headers: [...headers], body: body ?? null },
-          signal: AbortSignal.any([signal, over.signal]),
+          ...{ method, dispatcher, signal, headers: [...headers], body: body ?? null },
         });
         const { status, headers: answered } = response;
         const read = await readBounded((response.body ?? []) as AsyncIterable<Uint8Array>, maxBytes);
@@ -49,8 +46,6 @@ export function createTransport(): Transport {
       } catch (thrown) {
         signal.throwIfAborted();
         throw networkFault(thrown, url.host);
-      } finally {
-        over.abort();
       }
     },
     close: () => dispatcher.destroy(),
@@ -60,6 +55,7 @@ export function createTransport(): Transport {
 async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const read: Uint8Array[] = [];
   let bytes = 0;
+  // Leaving the loop early cancels the body, and with it the connection.
   for await (const chunk of chunks) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
