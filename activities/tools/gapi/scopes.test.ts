@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { describe, it } from "node:test";
 import { createCatalog } from "./catalog.ts";
-import { createScopes } from "./scopes.ts";
+import { createScopes, parseSamples } from "./scopes.ts";
 
 const catalog = createCatalog();
 const scopes = createScopes((method) => catalog.declarationsOf(method));
@@ -39,6 +42,9 @@ describe("the scope of a method is", () => {
     // What is complete, not what shows only an application's own files.
     "drive.files.update": "drive",
     "chat.spaces.messages.create": "chat.messages",
+    // A sample that is broken over lines, and one that leaves a resource out.
+    "aiplatform.projects.locations.batchPredictionJobs.create": "cloud-platform",
+    "cloudasset.v1.searchAllResources": "cloud-platform",
     // The only one.
     "gmail.users.messages.delete": "https://mail.google.com/",
     "admin.directory.users.insert": "admin.directory.user",
@@ -51,4 +57,17 @@ describe("the scope of a method is", () => {
     const method = catalog.find(["discovery", "apis", "list"]);
     assert.deepEqual(method && (await scopes.of(method)), { accepted: [], chosen: undefined });
   });
+});
+
+it("the samples of the installed googleapis are read, all but a few", () => {
+  const require = createRequire(import.meta.url);
+  const cwd = path.join(path.dirname(require.resolve("googleapis")), "apis");
+  let samples = 0;
+  let read = 0;
+  for (const file of globSync("*/*.d.ts", { cwd })) {
+    const declarations = readFileSync(path.join(cwd, file), "utf8");
+    samples += declarations.split("new google.auth.GoogleAuth({").length - 1;
+    read += parseSamples(declarations).size;
+  }
+  assert.ok(samples > 20_000 && read / samples > 0.99, `${read} of ${samples}`);
 });

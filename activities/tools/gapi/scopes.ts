@@ -27,7 +27,8 @@ export function createScopes(declarationsOf: Catalog["declarationsOf"]): Scopes 
       const reading = known ?? readFile(file, "utf8").then(parseSamples);
       if (!known) byFile.set(file, reading);
       const accepted = await reading.then(
-        (samples) => samples.get(method.path),
+        // Samples leave a resource out that has its version's name.
+        (samples) => samples.get(method.path) ?? samples.get(method.path.replace(`${method.version}.`, "")),
         () => undefined, // a package without its declarations: the caller has to name the scopes
       );
       return accepted && { accepted, chosen: chooseScope(method, accepted) };
@@ -35,13 +36,14 @@ export function createScopes(declarationsOf: Catalog["declarationsOf"]): Scopes 
   };
 }
 
-/** A sample's scopes by the path that it calls: `users.messages.list`. */
+/** A sample's scopes by the path that it calls: `users.messages.list`. A long call is broken over the comment's lines. */
 export function parseSamples(declarations: string): ReadonlyMap<string, readonly string[]> {
   const samples = declarations.matchAll(
-    /new google\.auth\.GoogleAuth\(\{([^]*?)\}\);[^]*?const res = await \w+\.([\w.$]+)\(/g,
+    /new google\.auth\.GoogleAuth\(\{([^]*?)\}\);[^]*?const res =[\s*]+await[\s*]+\w+\s*([\w.$\s*]+)\(/g,
   );
   return new Map(
-    Array.from(samples, ([, options = "", path = ""]) => {
+    Array.from(samples, ([, options = "", call = ""]) => {
+      const path = call.replaceAll(/[\s*]/g, "").slice(1);
       const scopes = /scopes: \[([^\]]*)\]/.exec(options)?.[1] ?? "";
       return [path, Array.from(scopes.matchAll(/'([^']+)'/g), (match) => match[1] ?? "")];
     }),
