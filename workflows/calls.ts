@@ -135,6 +135,12 @@ export class Calls {
     this.stopped = true;
   }
 
+  /** The run is over. What has not settled stays so, whatever comes of it yet: the record shows it as cancelled. */
+  close(): void {
+    this.stopDispatching();
+    this.open.clear();
+  }
+
   private async dispatch(): Promise<never> {
     for (;;) {
       await condition(() => this.mayDispatch());

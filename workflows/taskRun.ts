@@ -9,18 +9,16 @@ import {
   isCancellation,
   setCurrentDetails,
   setHandler,
-  type TemporalFailure,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
-import { CODES, type TaskError } from "../protocol/errors.ts";
 import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY } from "../protocol/names.ts";
 import type { RunKey, RunProgress } from "../protocol/run.ts";
 import type { ChildSettled, FollowUp } from "../protocol/signals.ts";
 import type { LogLine, StepOutcome } from "../protocol/step.ts";
-import type { RunEnd } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
 import { Calls, type CallsState } from "./calls.ts";
+import { endingBy, endOf, type Ending } from "./ending.ts";
 import { applicationFailure, readFailure, runFailure } from "./failure.ts";
 import { Followers } from "./followers.ts";
 import { internal } from "./internalActivities.ts";
@@ -93,7 +91,8 @@ class TaskRun {
   private more: boolean;
   private stepping = false;
   private bug: unknown;
-  private isCancelled = false;
+  /** The run's own: what is cancelled when the run is. */
+  private readonly scope = CancellationScope.current();
 
   constructor(run: RunKey, args: TaskRunArgs, from: Opened & Partial<ContinuedRun>, followers: Followers) {
     this.args = args;
@@ -113,7 +112,6 @@ class TaskRun {
   async toEnd(): Promise<Carried> {
     this.serve();
     // Steps, and what is written down between them, are not cancellable; a cancellation ends the loop around them.
-    CancellationScope.current().cancelRequested.catch(() => (this.isCancelled = true));
     const ending = await CancellationScope.nonCancellable(() => this.interpret()).catch(endingBy);
     await this.close(ending);
     if (ending.status === "completed") return ending.result;
@@ -140,6 +138,11 @@ class TaskRun {
 
   private get isOver(): boolean {
     return this.isCancelled || this.bug !== undefined;
+  }
+
+  /** Also by what came before the first step. */
+  private get isCancelled(): boolean {
+    return this.scope.consideredCancelled;
   }
 
   private throwIfOver(): void {
@@ -219,7 +222,7 @@ class TaskRun {
 
   /** Ends everything that is in flight and writes the record. Not cancellable. */
   private async close(ending: Ending): Promise<void> {
-    this.calls.stopDispatching();
+    this.calls.close();
     this.serving.cancel();
     await CancellationScope.nonCancellable(async () => {
       await this.calls.children.cancel();
@@ -243,25 +246,6 @@ class TaskRun {
     const state = this.stepping ? "processing" : "suspended";
     return progress(state, this.calls, this.callsMade, this.recentLines);
   }
-}
-
-type Ending =
-  | { readonly status: "completed"; readonly result: Carried }
-  | { readonly status: "failed" | "cancelled"; readonly failure: TemporalFailure };
-
-/** Passes a continue-as-new on: it is no ending. */
-function endingBy(error: unknown): Ending {
-  if (error instanceof ContinueAsNew) throw error;
-  return { status: isCancellation(error) ? "cancelled" : "failed", failure: runFailure(error) };
-}
-
-const CANCELLED: TaskError = { code: CODES.cancelled, class: "guest", message: "The run was cancelled" };
-
-function endOf(ending: Ending): RunEnd {
-  const endedAt = Date.now();
-  if (ending.status === "completed") return { status: ending.status, result: ending.result, endedAt };
-  if (ending.status === "cancelled") return { status: ending.status, error: CANCELLED, endedAt };
-  return { status: ending.status, error: readFailure(ending.failure).error, endedAt };
 }
 
 function inputOf(args: TaskRunArgs, { inputClaim }: PinnedRun): Carried {

@@ -33,9 +33,14 @@ describe("a run whose internal activities fail as local ones goes on with regula
               }
               return activity(request);
             };
-          const { [ACTIVITIES.advance]: advance, [ACTIVITIES.recordCalls]: recordCalls } = activities;
+          const {
+            [ACTIVITIES.openRun]: openRun,
+            [ACTIVITIES.advance]: advance,
+            [ACTIVITIES.recordCalls]: recordCalls,
+          } = activities;
           return {
             ...activities,
+            [ACTIVITIES.openRun]: wrap(ACTIVITIES.openRun, openRun),
             [ACTIVITIES.advance]: wrap(ACTIVITIES.advance, advance),
             [ACTIVITIES.recordCalls]: wrap(ACTIVITIES.recordCalls, recordCalls),
           };
@@ -47,6 +52,19 @@ describe("a run whose internal activities fail as local ones goes on with regula
     failsLocally = () => false;
   });
   after(() => stack.stop());
+
+  test("a cancellation that comes while a run is opened ends it before its first step", async () => {
+    failsLocally = (type) => type === ACTIVITIES.openRun;
+    const held = `/regular/${ACTIVITIES.openRun}`;
+    stack.control.hold(held);
+    const run = await stack.start("wide", { url: stack.control.url, calls: 1 });
+    await stack.control.arrived(held);
+    await stack.tasker.cancel(run);
+    stack.control.release(held);
+    const report = await stack.tasker.result(run);
+    assert.equal(report.status, "cancelled");
+    assert.deepEqual(report.calls, []);
+  });
 
   test("a cancellation that comes while a run is saved to continue as new is not lost", async () => {
     failsLocally = (type, request) => type === ACTIVITIES.advance && (request as AdvanceRequest).step === undefined;
