@@ -192,7 +192,7 @@ describe("supabase, when something is wrong", () => {
     await assert.rejects(asked, (error) => error === reason);
   });
 
-  it("takes an answer of up to the limit and stops reading past it", async () => {
+  it("takes an answer of up to the limit, and refuses one past it as a limit", async () => {
     const row = (bytes: number): string => JSON.stringify([{ a: "x".repeat(bytes - '[{"a":""}]'.length) }]);
     server.fail({ kind: "answer", answer: { body: row(LIMITS.resultBytes) } });
     assert.equal(JSON.stringify((await ask(service, select)).data).length, LIMITS.resultBytes);
@@ -216,13 +216,13 @@ describe("supabase, when something is wrong", () => {
     assert.equal(stored.error.code, "supabase_bad_answer");
   });
 
-  it("follows no redirect, for the key would go along", async () => {
+  it("follows no redirect, for the key would go along", async (t) => {
     const elsewhere = await startServer((_, response) => response.end("[]"));
+    t.after(elsewhere.close);
     server.fail({ kind: "answer", answer: { status: 307, headers: { location: elsewhere.origin } } });
     const { error } = await failure(service, select);
     assert.equal(error.code, "supabase_bad_answer");
     assert.match(error.message, /a redirect \(307\) to http/);
     assert.equal(elsewhere.connections(), 0);
-    await elsewhere.close();
   });
 });
