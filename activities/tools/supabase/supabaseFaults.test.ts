@@ -218,7 +218,7 @@ describe("supabase, when something is wrong", () => {
 
   it("follows no redirect, for the key would go along", async (t) => {
     const elsewhere = await startServer((_, response) => response.end("[]"));
-    t.after(elsewhere.close);
+    t.after(() => elsewhere.close());
     server.fail({ kind: "answer", answer: { status: 307, headers: { location: elsewhere.origin } } });
     const { error } = await failure(service, select);
     assert.equal(error.code, "supabase_bad_answer");
