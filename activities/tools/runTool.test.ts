@@ -14,6 +14,7 @@ import { LIMITS } from "../../protocol/limits.ts";
 import { utf8Length } from "../../protocol/text.ts";
 import type { ToolAnswer } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
+import { createMask } from "../masking/mask.ts";
 import { methodTable } from "./methodTable.ts";
 import { createRegistry } from "./registry.ts";
 import { createToolActivity, type ToolActivityDeps } from "./runTool.ts";
@@ -243,6 +244,13 @@ describe("a tool that fails", () => {
     const message = `${"x".repeat(LIMITS.errorBytes / 2 - 5)}hunter2 ${"hunter2".repeat(20_000)}`;
     const { failure } = await failureOf({ call: throwing(new Error(message)), mask });
     assert.doesNotMatch(JSON.stringify(failure.details) + failure.message, /hunt/);
+  });
+
+  it("masks what a cut leaves of a secret that masking others has moved to the front", async () => {
+    const secret = Array.from({ length: 10_000 }, (_, i) => i.toString(36).padStart(4, "_")).join("");
+    const { hide } = createMask([secret]);
+    const { failure } = await failureOf({ call: throwing(new Error(`refused: ${secret.repeat(3)}`)), mask: hide });
+    assert.match(failure.message, /^refused: \*{3,6}…?$/);
   });
 
   it("bounds message and details together", async () => {

@@ -59,10 +59,11 @@ export function toolFailure(
   return failure;
 }
 
-/** A huge message is cut first, at a length that the caller's cut takes off again with the half secret that may end it. */
+/** A huge message is cut first. What the cut left of a secret is found by the ellipsis after it (see createMask). */
 function masked(message: string, mask: (text: string) => string): string {
+  const units = 2 * MESSAGE_BYTES;
   try {
-    return mask(message.slice(0, 2 * MESSAGE_BYTES));
+    return mask(message.length > units ? `${message.slice(0, units)}…` : message);
   } catch {
     return "The tool failed; its message is withheld, because masking its secrets failed.";
   }
