@@ -86,13 +86,14 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     );
     await store.engines.put(sandbox.engine, await sandbox.exportEngine());
     const opened = new OpenedSecrets();
-    const openedOne = (secret: string): void => opened.add(secret);
+    // Apart, so that nothing which tasks open has the services' own forgotten.
+    const ownSecrets = new OpenedSecrets();
     const cipher = createCipher(keyring, "keystore");
-    const keystore = createKeystore({ secrets: store.secrets, cipher, opened: openedOne });
+    const keystore = createKeystore({ secrets: store.secrets, cipher, opened: (secret) => opened.add(secret) });
     const credentials = createCredentials({
       keystore,
       fallback: (name) => configuredCredential(configuration, name),
-      opened: openedOne,
+      opened: (secret) => ownSecrets.add(secret),
     });
     const keystoreAccess = (task: string, namespace: string) => keystoreDenial(policy, task, namespace);
     const own = createServices({ configuration, keystore, credentials, keystoreAccess });
@@ -108,7 +109,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
         store,
         registry,
         budgets: createBudgets({ policy, usage: store.usage, now }),
-        mask: (text) => opened.hide(text),
+        mask: (text) => opened.hide(ownSecrets.hide(text)),
         versions: new VersionCache(store.versions),
         inflightCommands: configuration.inflightCalls ?? LIMITS.inflightCommandsElsewhere,
       }),

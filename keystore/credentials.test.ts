@@ -22,9 +22,10 @@ function stand(initial: string | undefined) {
 }
 
 test("a credential of the keystore goes before that of the configuration, and is read as the service", async () => {
-  const { world, credentials } = stand("kept");
+  const { world, opened, credentials } = stand("kept");
   world.given = "given";
   assert.equal(await credentials.get("openai"), "kept");
+  assert.deepEqual(opened, ["kept"]);
   assert.deepEqual(world.asked, ["services/openai service openai"]);
 });
 

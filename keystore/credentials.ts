@@ -8,7 +8,7 @@ export interface CredentialsDeps {
   readonly keystore: Pick<Keystore, "get">;
   /** What the configuration gives where the keystore has nothing. */
   readonly fallback: (name: CredentialName) => Promise<string | undefined>;
-  /** Is told what the configuration gave, as the keystore tells what it opens. */
+  /** Is told every credential that was found, wherever it was. */
   readonly opened?: (value: string) => void;
   /** Milliseconds; only differences count. */
   readonly now?: () => number;
@@ -21,10 +21,9 @@ export function createCredentials(deps: CredentialsDeps): Credentials {
 
   async function find(name: CredentialName): Promise<string | undefined> {
     const kept = await keystore.get(SERVICES_NAMESPACE, CREDENTIALS[name], { actor: `service ${name}` });
-    if (kept !== undefined) return kept;
-    const given = await fallback(name);
-    if (given !== undefined) opened?.(given);
-    return given;
+    const found = kept ?? (await fallback(name));
+    if (found !== undefined) opened?.(found);
+    return found;
   }
 
   return {

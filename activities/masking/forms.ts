@@ -2,13 +2,17 @@ import { LIMITS } from "../../protocol/limits.ts";
 
 /**
  * What stands for a secret in a text: itself, the strings in it when it is JSON, its lines when it has several, and each of
- * these as JSON (once or twice), a URL or base64 writes it. Longest first; none is shorter than `LIMITS.maskedCharacters`.
+ * these as JSON (once or twice), a URL or base64 writes it. None is shorter than `LIMITS.maskedCharacters`. A value may be
+ * made to have hundreds of thousands: past `LIMITS.maskedForms` no more are made.
  */
 export function formsOf(secret: string): string[] {
   const forms = new Set<string>();
   for (const part of new Set([secret, secret.trim(), ...jsonStrings(secret)])) {
     if (part.length < LIMITS.maskedCharacters) continue;
-    for (const form of [part, ...longLines(part)]) for (const written of writings(form)) forms.add(written);
+    for (const form of [part, ...longLines(part)]) {
+      if (forms.size > LIMITS.maskedForms) break;
+      for (const written of writings(form)) forms.add(written);
+    }
   }
   return [...forms].filter((form) => form.length >= LIMITS.maskedCharacters);
 }

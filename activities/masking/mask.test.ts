@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
 import { LIMITS } from "../../protocol/limits.ts";
+import { formsOf } from "./forms.ts";
 import { createMask } from "./mask.ts";
 
 const SECRET = 's3cr3t "quoted" pä$$/word+1';
@@ -71,6 +72,26 @@ describe("a mask", () => {
     const many = createMask(Array.from({ length: 2000 }, (_, i) => `${i}-secret-number-${"x".repeat(i % 50)}`));
     const text = "no secret here, -------- 12345 numbers neither; ".repeat(LIMITS.argumentBytes / 48);
     assert.deepEqual(many.find(text), []);
+  });
+
+  test("takes no memory for each place of a secret, which may be ten million", () => {
+    const repeated = createMask(["aaaa"]);
+    const text = "a".repeat(LIMITS.argumentBytes);
+    const before = process.memoryUsage().heapUsed;
+    assert.ok(["***", "all"].includes(repeated.hide(text)));
+    assert.notEqual(repeated.find(text).length, 0);
+    assert.ok(process.memoryUsage().heapUsed - before < 10 * LIMITS.argumentBytes);
+  });
+
+  test("grows by a secret without what it has found so far being lost, up to its forms", () => {
+    const growing = createMask(["first-secret"]);
+    assert.equal(growing.add("second-secret"), true);
+    assert.equal(growing.hide("first-secret second-secret"), "*** ***");
+    const forms = formsOf("0000000-token").length;
+    const room = Math.floor(LIMITS.maskedForms / forms) - 2;
+    for (let i = 0; i < room; i++) assert.equal(growing.add(`${String(i).padStart(7, "0")}-token`), true);
+    const more = Array.from({ length: 4 }, (_, i) => growing.add(`more-than-${i}-fit`));
+    assert.equal(more.at(-1), false);
   });
 
   const traps: Record<string, readonly [string[], string]> = {

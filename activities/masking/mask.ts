@@ -21,32 +21,23 @@ interface Form {
   readonly secret: string;
 }
 
-interface Place {
-  readonly at: number;
-  readonly form: Form;
+/** A mask that secrets can be added to. */
+export interface GrowingMask extends Mask {
+  /** Whether all of it can be found: a mask has `LIMITS.maskedForms` forms at most. */
+  add(secret: string): boolean;
 }
 
 /**
  * A mask of these secrets in all their forms (see formsOf). A text is read once, however many they are: only where four
  * characters in a row may begin one is it compared. A text that was made to need more than that counts as secret whole.
  */
-export function createMask(secrets: Iterable<string>): Mask {
+export function createMask(secrets: Iterable<string> = []): GrowingMask {
   const byBeginning = new Map<number, Form[]>();
-  for (const secret of new Set(secrets)) {
-    for (const text of formsOf(secret)) {
-      const hash = beginningOf(text);
-      const forms = byBeginning.get(hash);
-      if (forms === undefined) byBeginning.set(hash, [{ text, secret }]);
-      else forms.push({ text, secret });
-    }
-  }
-  if (byBeginning.size === 0) return NO_MASK;
   const filter = new Uint8Array(FILTER_SIZE);
-  for (const hash of byBeginning.keys()) filter[hash] = 1;
+  let size = 0;
 
-  /** In their order; undefined when it takes too long to tell. */
-  function placesIn(text: string): Place[] | undefined {
-    const places: Place[] = [];
+  /** Tells of every place, in their order; false when it takes too long to tell. Places may be as many as characters. */
+  function scan(text: string, tell: (at: number, form: Form) => void): boolean {
     let work = WORK + WORK_PER_CHARACTER * text.length;
     let hash = 0;
     for (let end = 0; end < text.length; end++) {
@@ -55,38 +46,53 @@ export function createMask(secrets: Iterable<string>): Mask {
       if (filter[hash] === 0 || at < 0) continue;
       for (const form of byBeginning.get(hash) ?? []) {
         const same = commonLength(text, at, form.text);
-        if (same === form.text.length || isCutOff(text, at + same)) places.push({ at, form });
+        if (same === form.text.length || isCutOff(text, at + same)) tell(at, form);
         work -= same + 1;
       }
-      if (work < 0) return undefined;
+      if (work < 0) return false;
     }
-    return places;
+    return true;
   }
 
-  return {
+  const mask: GrowingMask = {
+    add(secret) {
+      for (const text of formsOf(secret)) {
+        if (size === LIMITS.maskedForms) return false;
+        size++;
+        const hash = beginningOf(text);
+        filter[hash] = 1;
+        const forms = byBeginning.get(hash);
+        if (forms === undefined) byBeginning.set(hash, [{ text, secret }]);
+        else forms.push({ text, secret });
+      }
+      return true;
+    },
+
     hide(text) {
-      const places = placesIn(text);
-      if (places === undefined) return HIDDEN;
+      if (size === 0) return text;
       let shown = "";
       let hiddenTo = -1;
-      for (const { at, form } of places) {
+      const told = scan(text, (at, form) => {
         // Secrets may overlap: one mark stands for what they cover together.
         if (at > hiddenTo) shown += text.slice(Math.max(0, hiddenTo), at) + HIDDEN;
         hiddenTo = Math.max(hiddenTo, at + form.text.length);
-      }
-      return shown + text.slice(Math.max(0, hiddenTo));
+      });
+      return told ? shown + text.slice(Math.max(0, hiddenTo)) : HIDDEN;
     },
 
     find(text) {
-      const places = placesIn(text);
-      return places === undefined ? "all" : [...new Set(places.map(({ form }) => form.secret))];
+      if (size === 0) return [];
+      const found = new Set<string>();
+      return scan(text, (_at, form) => found.add(form.secret)) ? [...found] : "all";
     },
   };
+  for (const secret of new Set(secrets)) mask.add(secret);
+  return mask;
 }
 
 /** Comparisons of single characters that a text may take: some nanoseconds each, on the worker's main thread. */
 const WORK = 1_000_000;
-const WORK_PER_CHARACTER = 20;
+const WORK_PER_CHARACTER = 4;
 
 /** How many characters of the text from `at` on are those of the form. A form whose end is another shares 0. */
 function commonLength(text: string, at: number, form: string): number {

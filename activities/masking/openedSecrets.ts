@@ -1,28 +1,38 @@
 import { LIMITS } from "../../protocol/limits.ts";
-import { createMask, NO_MASK, type Mask } from "./mask.ts";
+import { createMask } from "./mask.ts";
 
-/** The secrets that this process has opened last, for the messages of tools: `LIMITS.maskedBytes` of them at most. */
+/**
+ * The secrets that this process has opened last, for the messages of tools: half of `LIMITS.maskedBytes` at least, all of it
+ * at most. Once the new ones are as many they become the old ones, and those before are forgotten: so each is added to a
+ * mask once, whatever a task opens.
+ */
 export class OpenedSecrets {
-  private readonly secrets = new Set<string>();
-  private size = 0;
-  private mask: Mask | undefined;
+  private fresh = new Generation();
+  private old = new Generation();
 
   add(secret: string): void {
-    const known = this.secrets.delete(secret);
-    // At the end again: what was used last is forgotten last.
-    this.secrets.add(secret);
-    if (known) return;
-    this.size += secret.length;
-    for (const oldest of this.secrets) {
-      if (this.size <= LIMITS.maskedBytes) break;
-      this.secrets.delete(oldest);
-      this.size -= oldest.length;
-    }
-    this.mask = undefined;
+    if (this.fresh.add(secret)) return;
+    this.old = this.fresh;
+    this.fresh = new Generation();
+    this.fresh.add(secret);
   }
 
   hide(text: string): string {
-    this.mask ??= this.secrets.size === 0 ? NO_MASK : createMask(this.secrets);
-    return this.mask.hide(text);
+    return this.old.mask.hide(this.fresh.mask.hide(text));
+  }
+}
+
+class Generation {
+  readonly mask = createMask();
+  private readonly secrets = new Set<string>();
+  private size = 0;
+
+  /** Whether there was room for it. */
+  add(secret: string): boolean {
+    if (this.secrets.has(secret)) return true;
+    this.size += secret.length;
+    if (this.size > LIMITS.maskedBytes / 2) return false;
+    this.secrets.add(secret);
+    return this.mask.add(secret);
   }
 }

@@ -65,8 +65,34 @@ test("a process hides what it has opened, and forgets what was opened longest ag
   assert.equal(opened.hide("first"), "first");
   opened.add("first");
   opened.add("second");
+  assert.equal(opened.hide("first second"), "*** ***");
+  const half = LIMITS.maskedBytes / 2;
+  opened.add("x".repeat(half - "first".length));
   opened.add("first");
   assert.equal(opened.hide("first second"), "*** ***");
-  opened.add("x".repeat(LIMITS.maskedBytes - "first".length));
+  opened.add("y".repeat(half));
   assert.equal(opened.hide("first second"), "*** second");
+});
+
+/** As a task may make it: 64 KiB of JSON that holds thousands of short strings. */
+function crowded(run: number): string {
+  return JSON.stringify(Array.from({ length: 4000 }, (_, i) => `${run}-${i}-abcd`));
+}
+
+test("a secret that is written in more ways than a mask looks for: all that the VM writes counts as secret", () => {
+  const secrets = new VmSecrets();
+  secrets.add(["harmless so far"]);
+  assert.equal(secrets.all.length, 1);
+  secrets.add([crowded(1)]);
+  assert.equal(secrets.all, "all");
+  assert.equal(secrets.hide("harmless"), "***");
+});
+
+test("secrets of many forms have a process forget others, and take their place", () => {
+  const opened = new OpenedSecrets();
+  opened.add("first");
+  opened.add(crowded(1));
+  assert.equal(opened.hide("first, 1-7-abcd"), "***, ***");
+  opened.add(crowded(2));
+  assert.equal(opened.hide("first, 1-7-abcd, 2-7-abcd"), "first, ***, ***");
 });

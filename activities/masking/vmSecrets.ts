@@ -1,15 +1,16 @@
 import { LIMITS } from "../../protocol/limits.ts";
-import { createMask, HIDDEN, NO_MASK, type Mask, type Secrets } from "./mask.ts";
+import { createMask, HIDDEN, NO_MASK, type GrowingMask, type Secrets } from "./mask.ts";
 
 /**
- * The secrets that one VM has been told. Of a VM that was told more than `LIMITS.maskedBytes`, none is told apart any more:
- * everything that it writes counts as secret.
+ * The secrets that one VM has been told. Of a VM that was told more than `LIMITS.maskedBytes`, or than a mask can find, none
+ * is told apart any more: everything that it writes counts as secret.
  */
 export class VmSecrets {
   private readonly known = new Set<string>();
   private size = 0;
   private tooMany = false;
-  private mask: Mask | undefined = NO_MASK;
+  /** Grows with them: a run that is told one in each step must not cost each step all of them. */
+  private mask: GrowingMask | undefined;
 
   add(secrets: Secrets): void {
     if (secrets === "all") this.giveUp();
@@ -27,29 +28,25 @@ export class VmSecrets {
   /** The text without secrets. */
   hide(text: string): string {
     if (this.tooMany) return text === "" ? "" : HIDDEN;
-    return this.asMask().hide(text);
+    return (this.mask ?? NO_MASK).hide(text);
   }
 
   /** What the text holds of them; empty when it holds none. */
   find(text: string): Secrets {
-    return this.tooMany ? "all" : this.asMask().find(text);
+    return this.tooMany ? "all" : (this.mask ?? NO_MASK).find(text);
   }
 
   private addOne(secret: string): void {
     if (this.tooMany || secret.length < LIMITS.maskedCharacters || this.known.has(secret)) return;
     this.known.add(secret);
     this.size += secret.length;
-    this.mask = undefined;
-    if (this.size > LIMITS.maskedBytes) this.giveUp();
+    this.mask ??= createMask();
+    if (this.size > LIMITS.maskedBytes || !this.mask.add(secret)) this.giveUp();
   }
 
   private giveUp(): void {
     this.tooMany = true;
     this.known.clear();
-    this.mask = NO_MASK;
-  }
-
-  private asMask(): Mask {
-    return (this.mask ??= createMask(this.known));
+    this.mask = undefined;
   }
 }
