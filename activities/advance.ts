@@ -89,7 +89,7 @@ export function createAdvance(deps: ActivityDeps) {
       request.token === null
         ? await sandbox.start(token, await vmStart(deps, request, secrets), stepOptions(options))
         : await sandbox.resume(token, await redeem(store.blobs, settlements, secrets), stepOptions(options));
-    secrets.add(secretArguments(step.calls, deps.registry, request.pinned));
+    secrets.add(secretArguments(step.calls, deps.registry));
     return answer(request, step, secrets);
   }
 

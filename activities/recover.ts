@@ -26,7 +26,7 @@ export async function recover(
 ): Promise<void> {
   const { store, registry } = deps;
   const compare = (journal: JournalStep, step: VmStep): void => {
-    secrets.add(secretArguments(step.calls, registry, request.pinned));
+    secrets.add(secretArguments(step.calls, registry));
     if (step.digest !== journal.digest) throw otherCalls(journal, step, secrets);
   };
   const replay = async (step: JournalStep): Promise<void> => {

@@ -13,13 +13,13 @@ export interface Registry {
   readonly chains: readonly string[];
   /** Their stems, as `SERVICE.LINK`. */
   readonly stems: readonly string[];
-  /** Every dotted name that a service tells of, and the built-in tools. */
-  readonly known: readonly string[];
   /**
    * Finds the method behind a path such as `["http", "fetch"]`, if this caller may use it.
    * The path comes from a guest and may hold anything; what is answered is safe for Temporal and of bounded size.
    */
   resolve(path: readonly string[], caller: Caller): Resolution;
+  /** The method behind a path, whoever may use it; undefined where there is none. */
+  method(path: readonly string[]): Method | undefined;
   /** Whether the caller may use a tool that is no service, such as `tasks.execute`. */
   denial(tool: string, caller: Caller): TaskError | undefined;
   /** Closes every service; all are closed even if one fails. */
@@ -72,19 +72,22 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
     return { code: CODES.unknownTool, class: "guest", message };
   }
 
+  function find(path: readonly string[]) {
+    if (!isToolPath(path)) return {};
+    const [name = "", ...below] = path;
+    const service = byName.get(name);
+    return { service, below, method: service?.method(below) };
+  }
+
   return {
     chains: services.filter((service) => service.chain).map((service) => service.name),
     stems: services.flatMap(({ name, stems = [] }) => stems.map((link) => `${name}.${link}`)),
-    known,
     denial: (tool, caller) => toolDenial(policy, caller, tool),
+    method: (path) => find(path).method,
     resolve(path, caller) {
-      const [name, ...below] = path;
-      const isPath = isToolPath(path);
-      const service = name === undefined ? undefined : byName.get(name);
-      const method = isPath ? service?.method(below) : undefined;
+      const { service, below, method } = find(path);
       if (!service || !method) {
-        const own = isPath ? service?.advise?.(below) : undefined;
-        return { ok: false, tool: printable(path), error: unknownTool(path, own) };
+        return { ok: false, tool: printable(path), error: unknownTool(path, service?.advise?.(below)) };
       }
       const names = method.names ?? [path.join(".")];
       const tool = names[0] ?? path.join(".");
