@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it, type TestContext } from "node:test";
 import type { Json } from "../../../protocol/json.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
+import { startServer } from "../http/httpFixture.ts";
 import type { MappedError } from "../service.ts";
 import { explainThrown } from "../toolFailure.ts";
 import { gapiOf, json, refusal, startGoogle, type Api, type GoogleFixture } from "./gapiFixture.ts";
@@ -306,4 +307,44 @@ it("a call that is cancelled ends with the reason, and holds no connection", asy
   const call = tools.call("drive.files.list", {}, undefined, { signal: cancelled.signal });
   await assert.rejects(call, /cancelled by the test/);
   await closed;
+});
+
+describe("a redirection", () => {
+  /** Where the fixture sends what it is asked, and what came there. */
+  async function elsewhere(t: TestContext) {
+    const seen: string[] = [];
+    const server = await startServer((request, response) => {
+      seen.push(`${request.method} ${request.headers.authorization ?? "no token"}`);
+      json(response, 200, { access_token: "stolen", expires_in: 3600, emailAddress: "jane@example.com" });
+    });
+    t.after(() => server.close());
+    const redirect = (response: ServerResponse): unknown =>
+      response.writeHead(307, { location: `${server.origin}/token` }).end();
+    return { seen, redirect };
+  }
+
+  it("of the token endpoint is not followed: what it asks for a credential goes nowhere else", async (t) => {
+    const { seen, redirect } = await elsewhere(t);
+    google.onToken = (_, response) => redirect(response) ?? true;
+    const { error, retryable } = await failed(list());
+    assert.equal(error.code, "credentials_invalid");
+    assert.match(error.message, /said 307/);
+    assert.equal(retryable, false);
+    assert.deepEqual(seen, []);
+  });
+
+  it("of what has an effect is not followed", async (t) => {
+    const { seen, redirect } = await elsewhere(t);
+    google.onApi = (_, response) => redirect(response);
+    const send = tools.call("gmail.users.messages.send", { userId: "jane@example.com", requestBody: { raw: "eA" } });
+    assert.match((await failed(send)).error.message, /307/);
+    assert.deepEqual(seen, []);
+  });
+
+  it("of what only reads is followed, and the token stays behind", async (t) => {
+    const { seen, redirect } = await elsewhere(t);
+    google.onApi = (_, response) => redirect(response);
+    await list();
+    assert.deepEqual(seen, ["GET no token"]);
+  });
 });

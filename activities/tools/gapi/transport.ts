@@ -39,6 +39,8 @@ export function createTransport(): Transport {
       try {
         const response = await fetch(url, {
           ...{ method, dispatcher, signal, headers: [...headers], body: body ?? null },
+          // What holds a credential or has an effect goes where it was sent to, and nowhere else.
+          redirect: method === "GET" ? "follow" : "manual",
         });
         const { status, headers: answered } = response;
         const read = await readBounded((response.body ?? []) as AsyncIterable<Uint8Array>, maxBytes);
