@@ -42,6 +42,7 @@ export function createKeyFile(file: string): void {
   try {
     writeDurably(draft, `${HEADING}${formatKey(newKey())}\n`);
     linkSync(draft, file); // whole at once, and never over another
+    keepNames(file);
   } catch (error) {
     if (!isError(error, "EEXIST")) throw failed(`The key file ${file} could not be made`, error);
   } finally {
@@ -67,6 +68,7 @@ export function addToKeyFile(file: string): string {
     lines.splice(lines.findIndex(isKeyLine), 0, formatKey(key));
     writeDurably(draft, lines.join("\n"));
     renameSync(draft, target);
+    keepNames(target);
     return key.id;
   } catch (error) {
     if (held) rmSync(draft, { force: true });
@@ -120,6 +122,17 @@ function writeDurably(file: string, text: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Has the file's new name outlive a power cut, as what its key seals does. Windows opens no folders. */
+function keepNames(file: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(path.dirname(file), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 
