@@ -26,14 +26,11 @@ export function createActivities(deps: ActivityDeps) {
       await store.runs.record(run, calls, firstLine, logs);
       await store.runs.close(run, end);
     }),
-    default: createToolActivity({
-      registry,
-      blobs: store.blobs,
-      ...(budgets === undefined ? {} : { budgets }),
-      ...(mask === undefined ? {} : { mask }),
-    }),
+    default: createToolActivity({ registry, blobs: store.blobs, budgets, mask }),
   };
 }
+
+export type Activities = ReturnType<typeof createActivities>;
 
 /**
  * The border of the internal activities: whatever they throw becomes an ApplicationFailure with a stable code and a

@@ -11,9 +11,9 @@ export interface ActivityDeps {
   readonly versions: VersionCache;
   readonly registry: Registry;
   /** Takes out of a tool's message what this process has opened in the keystore. */
-  readonly mask?: (text: string) => string;
+  readonly mask: (text: string) => string;
   /** Daily budgets of services. */
-  readonly budgets?: Budgets;
+  readonly budgets: Budgets;
   /** Activities and child workflows that a run begun here may have in flight. */
   readonly inflightCommands: number;
 }
