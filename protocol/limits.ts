@@ -52,7 +52,7 @@ export const LIMITS = {
   /** Secrets that one run's VM has been told; of one that was told more, every log line and message is masked whole. */
   maskedBytes: 256 * KiB,
   /**
-   * In how many writings one mask looks for its secrets: 4 to 11 for a token, as many for each string and line of a secret
+   * In how many writings one mask looks for its secrets: 4 to 12 for a token, as many for each string and line of a secret
    * that has several. Of a VM that was told more, the same. To make that many takes some 40 ms.
    */
   maskedForms: 10_000,

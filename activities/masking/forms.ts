@@ -21,7 +21,9 @@ function writings(text: string): string[] {
   const once = JSON.stringify(text).slice(1, -1);
   const twice = JSON.stringify(once).slice(1, -1);
   const url = encodeURIComponent(text.toWellFormed());
-  return [text, once, twice, url, url.replaceAll("%20", "+"), ...base64(text)];
+  // What is put into a URL without being encoded is encoded there, but for what means something.
+  const inUrl = encodeURI(text.toWellFormed());
+  return [text, once, twice, url, url.replaceAll("%20", "+"), inUrl, ...base64(text)];
 }
 
 /**

@@ -17,8 +17,9 @@ export class KeptSecrets {
   }
 
   keep(token: string, sandbox: Sandbox, secrets: VmSecrets): void {
+    if (secrets.isEmpty) return;
     // A sandbox evicts without a word, so those that are gone are looked for here: there are no more than VMs.
     for (const [other, { sandbox: its }] of this.byToken) if (!its.has(other)) this.byToken.delete(other);
-    if (!secrets.isEmpty && sandbox.has(token)) this.byToken.set(token, { sandbox, secrets });
+    if (sandbox.has(token)) this.byToken.set(token, { sandbox, secrets });
   }
 }

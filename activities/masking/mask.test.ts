@@ -21,6 +21,8 @@ describe("a mask", () => {
     "JSON writes": JSON.stringify({ token: SECRET }),
     "JSON in JSON writes": JSON.stringify(JSON.stringify({ token: SECRET })),
     "a URL writes": `https://x.test/?token=${encodeURIComponent(SECRET)}`,
+    "a URL that it was put into as it is writes": new URL(`https://x.test/a/${SECRET}`).href,
+    "a query that it was put into as it is writes": new URL(`https://x.test/?a=${SECRET}&b=c`).href,
     "a form writes": new URLSearchParams({ token: SECRET.replace("$$", "") }).toString(),
     base64: Buffer.from(SECRET).toString("base64"),
     base64url: Buffer.from(SECRET).toString("base64url"),
@@ -46,7 +48,10 @@ describe("a mask", () => {
 
   test("hides the beginning of a secret at which a text was cut off", () => {
     assert.equal(mask.hide(`a line that ends in ${SECRET.slice(0, 9)}…`), "a line that ends in ***");
-    assert.equal(mask.hide(`it goes on ${SECRET.slice(0, 9)}… here`), `it goes on ${SECRET.slice(0, 9)}… here`);
+    assert.equal(mask.hide(`"${SECRET.slice(0, 9)}…" and "${SECRET.slice(0, 4)}…": ${SECRET}`), '"***" and "***": ***');
+    for (const text of [`… ${SECRET.slice(0, 9)}`, `${SECRET.slice(0, 3)}…`, `${SECRET.slice(0, 9)} …`]) {
+      assert.equal(mask.hide(text), text);
+    }
   });
 
   test("finds which secrets a text holds", () => {

@@ -37,17 +37,23 @@ export function createMask(secrets: Iterable<string> = []): GrowingMask {
   let size = 0;
 
   /** Tells of every place, in their order; false when it takes too long to tell. Places may be as many as characters. */
-  function scan(text: string, tell: (at: number, form: Form) => void): boolean {
+  function scan(text: string, tell: (at: number, end: number, form: Form) => void): boolean {
     let work = WORK + WORK_PER_CHARACTER * text.length;
+    const isCut = text.includes(CUT);
     let hash = 0;
     for (let end = 0; end < text.length; end++) {
       hash = roll(hash, text.charCodeAt(end));
       const at = end + 1 - LIMITS.maskedCharacters;
       if (filter[hash] === 0 || at < 0) continue;
       for (const form of byBeginning.get(hash) ?? []) {
-        const same = commonLength(text, at, form.text);
-        if (same === form.text.length || isCutOff(text, at + same)) tell(at, form);
-        work -= same + 1;
+        if (isCut || mayEnd(text, at, form.text)) {
+          const same = commonLength(text, at, form.text);
+          if (same === form.text.length) tell(at, at + same, form);
+          // What was too long ends in an ellipsis, and may end in the middle of a secret.
+          else if (isCut && same >= LIMITS.maskedCharacters && text[at + same] === CUT) tell(at, at + same + 1, form);
+          work -= same;
+        }
+        work--;
       }
       if (work < 0) return false;
     }
@@ -72,10 +78,10 @@ export function createMask(secrets: Iterable<string> = []): GrowingMask {
       if (size === 0) return text;
       let shown = "";
       let hiddenTo = -1;
-      const told = scan(text, (at, form) => {
+      const told = scan(text, (at, end) => {
         // Secrets may overlap: one mark stands for what they cover together.
         if (at > hiddenTo) shown += text.slice(Math.max(0, hiddenTo), at) + HIDDEN;
-        hiddenTo = Math.max(hiddenTo, at + form.text.length);
+        hiddenTo = Math.max(hiddenTo, end);
       });
       return told ? shown + text.slice(Math.max(0, hiddenTo)) : HIDDEN;
     },
@@ -83,7 +89,7 @@ export function createMask(secrets: Iterable<string> = []): GrowingMask {
     find(text) {
       if (size === 0) return [];
       const found = new Set<string>();
-      return scan(text, (_at, form) => found.add(form.secret)) ? [...found] : "all";
+      return scan(text, (_at, _end, form) => found.add(form.secret)) ? [...found] : "all";
     },
   };
   for (const secret of new Set(secrets)) mask.add(secret);
@@ -94,18 +100,19 @@ export function createMask(secrets: Iterable<string> = []): GrowingMask {
 const WORK = 1_000_000;
 const WORK_PER_CHARACTER = 4;
 
-/** How many characters of the text from `at` on are those of the form. A form whose end is another shares 0. */
+/** What `safeText` and the VM end a text with that they cut. */
+const CUT = "…";
+
+/** Whether the form's last character is where it would end: most are told apart by it. */
+function mayEnd(text: string, at: number, form: string): boolean {
+  return text.charCodeAt(at + form.length - 1) === form.charCodeAt(form.length - 1);
+}
+
+/** How many characters of the text from `at` on are those of the form. */
 function commonLength(text: string, at: number, form: string): number {
-  const end = at + form.length;
-  if (end <= text.length && text.charCodeAt(end - 1) !== form.charCodeAt(form.length - 1)) return 0;
   let same = 0;
   while (same < form.length && text.charCodeAt(at + same) === form.charCodeAt(same)) same++;
   return same;
-}
-
-/** A line or a message that was too long ends in an ellipsis, and may end in the middle of a secret. */
-function isCutOff(text: string, at: number): boolean {
-  return at === text.length - 1 && text.endsWith("…");
 }
 
 const FILTER_SIZE = 65_536;
