@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
 import { CREDENTIALS, SERVICES_NAMESPACE } from "../protocol/keystore.ts";
 import type { Context } from "./context.ts";
 import { withDirectGapi, type CallGapi } from "./directGapi.ts";
+import { operator } from "./operator.ts";
 import type { Output } from "./output.ts";
 import { withContext } from "./withContext.ts";
 import { withStandIns, withStandInServices } from "./standInContext.ts";
@@ -57,14 +57,13 @@ export async function googleIsConfigured(context: Context): Promise<boolean> {
   // Asking must not make a database where none is.
   if (databaseUrl === undefined && !existsSync(databaseFile)) return false;
   const store = await context.store();
-  const actor = `operator ${userInfo().username}`;
   const secrets = await store.secrets.list(SERVICES_NAMESPACE, {
     at: Date.now(),
     action: "list",
     outcome: "ok",
     namespace: SERVICES_NAMESPACE,
     name: "",
-    actor,
+    ...operator(),
   });
   return secrets.some(({ name }) => name === CREDENTIALS.google);
 }

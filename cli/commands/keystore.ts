@@ -1,12 +1,12 @@
-import { userInfo } from "node:os";
 import type { Rotation } from "../../keystore/rotate.ts";
 import { TaskerError } from "../../protocol/errors.ts";
-import type { Keystore, SecretReader } from "../../protocol/keystore.ts";
+import type { Keystore } from "../../protocol/keystore.ts";
 import type { SealedSecret, SecretAccess } from "../../protocol/store.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
 import { parseKeystoreOptions, type KeystoreCommand } from "../keystoreOptions.ts";
+import { operator } from "../operator.ts";
 import type { Output } from "../output.ts";
 import { readSecret } from "../readSecret.ts";
 import { plain } from "../render/plain.ts";
@@ -135,16 +135,6 @@ async function keystoreOf(context: Context): Promise<Keystore> {
     import("../../keystore/keystore.ts"),
   ]);
   return createKeystore({ secrets, cipher: createCipher(keyring, "keystore") });
-}
-
-/** The operating system's user, who is written down. */
-function operator(): SecretReader {
-  try {
-    return { actor: `operator ${userInfo().username}` };
-  } catch {
-    // A container's user may have no name.
-    return { actor: `operator uid ${process.getuid?.() ?? "unknown"}` };
-  }
 }
 
 function missing(namespace: string, name: string): TaskerError {

@@ -59,9 +59,9 @@ describe("the operator's policy", () => {
     assert.deepEqual(report.result, { made: calls, failures: [] }, JSON.stringify(report.error));
     assert.equal(starts.length, calls);
     for (const [first, from] of starts.entries()) {
-      for (const [last, to] of starts.entries()) {
+      for (const [later, to] of starts.slice(first).entries()) {
         const allowed = perSecond * ((to - from) / 1_000 + 1) + PARTITIONS + POLLERS;
-        assert.ok(last - first + 1 <= allowed, `${last - first + 1} starts within ${to - from} ms`);
+        assert.ok(later + 1 <= allowed, `${later + 1} starts within ${to - from} ms`);
       }
     }
   });
