@@ -101,8 +101,18 @@ async function acceptInput(
     };
     throw new TaskerError(error);
   }
-  validateInput(version.inputSchema, JSON.parse(text) as Json);
+  validateInput(version.inputSchema, parseInput(text));
   return "claim" in given ? given : carry(store.blobs, run, text, LIMITS.inlineBytes);
+}
+
+/** Anybody may start a run with a claim, of a blob that is anything. */
+function parseInput(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    // The parser's own message would quote it.
+    throw refusal(CODES.invalidInput, "The input's claim refers to what is not JSON.");
+  }
 }
 
 function refusal(code: string, message: string): TaskerError {

@@ -41,7 +41,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isClaim(value: unknown): boolean {
-  return isRecord(value) && typeof value["sha256"] === "string" && typeof value["bytes"] === "number";
+  if (!isRecord(value)) return false;
+  const { sha256, bytes, secret, secrets } = value;
+  if (secret !== undefined && secret !== true) return false;
+  return typeof sha256 === "string" && typeof bytes === "number" && (secrets === undefined || isClaim(secrets));
 }
 
 function isOptions(value: unknown): boolean {

@@ -37,7 +37,17 @@ export async function secretsIn(blobs: BlobStore, claim: Claim, text: JsonText):
 /** The secrets that a claim lists; undefined when it lists none. Throws `blob_missing`. */
 export async function listedSecrets(blobs: BlobStore, claim: Claim): Promise<Secrets | undefined> {
   if (claim.secrets === undefined) return undefined;
-  return JSON.parse(await readCarried(blobs, { claim: claim.secrets })) as Secrets;
+  return parseList(await readCarried(blobs, { claim: claim.secrets }));
+}
+
+/** A run's argument may refer to any blob at all: what is no list tells nothing apart. */
+function parseList(text: string): Secrets {
+  try {
+    const list = JSON.parse(text) as Json;
+    return Array.isArray(list) && list.every((each) => typeof each === "string") ? list : "all";
+  } catch {
+    return "all";
+  }
 }
 
 function strings(value: Json): string[] {

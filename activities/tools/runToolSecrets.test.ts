@@ -70,6 +70,13 @@ describe("the wrapper of every tool", () => {
     assert.deepEqual(await secretsIn(store.blobs, claim, text), [SECRET]);
   });
 
+  it("tells nothing apart in a value whose list of secrets is none: anybody may make a claim up", async () => {
+    for (const odd of ["5", "null", "[1]", '{"a":1}', "\ufffd no JSON"]) {
+      const secrets = await store.blobs.put(RUN, Buffer.from(odd));
+      assert.equal(await listedSecrets(store.blobs, { ...secrets, secrets }), "all", odd);
+    }
+  });
+
   it("hands a tool what is sealed, and seals an answer that repeats a secret which the call was given", async () => {
     const echo: Method["call"] = (args) => Promise.resolve({ said: args, label: "harmless" });
     const { result } = await run({ call: echo }, [{ token: SECRET }]);

@@ -80,6 +80,22 @@ module.exports = async function execute(input) { return input.count; };`,
     });
   }
 
+  test("started with a claim of what is no JSON, or no claim at all: the run fails with a code and is recorded", async () => {
+    const blob = await stack.store.blobs.put({ taskRunId: "any", firstRunId: "any" }, Buffer.from("no JSON"));
+    for (const inputClaim of [blob, { ...blob, secret: true, secrets: null }]) {
+      const taskRunId = `bad-claim-${"secrets" in inputClaim}`;
+      const args = [{ task: "echo", inputClaim }];
+      await stack.client.workflow.start("taskRun", { taskQueue: "tasker", workflowId: taskRunId, args });
+      assert.equal((await stack.tasker.result(taskRunId)).error?.code, "invalid_input");
+      assert.equal((await stack.store.runs.get(taskRunId))?.status, "failed");
+    }
+    const args = [{ task: "echo", inputClaim: { ...(await jsonBlob()), secret: true, secrets: blob } }];
+    await stack.client.workflow.start("taskRun", { taskQueue: "tasker", workflowId: "odd-list", args });
+    assert.equal((await stack.tasker.result("odd-list")).status, "completed");
+  });
+
+  const jsonBlob = () => stack.store.blobs.put({ taskRunId: "any", firstRunId: "any" }, Buffer.from('{"a":1}'));
+
   test("an input that misses the task's schema: which path, and what was expected", async () => {
     const report = await stack.run("picky", { count: "three" });
     assert.equal(report.error?.code, "invalid_input");
