@@ -25,7 +25,11 @@ describe("the options of `tasker gmail-search`", () => {
     ["none", ["--maxUsersPerDomain", "0"], /--maxUsersPerDomain must be a whole number/],
     ["a part of one", ["--maxUsersPerDomain", "2.5"], /--maxUsersPerDomain must be a whole number/],
     ["less than none", ["--maxUsersPerDomain=-1"], /--maxUsersPerDomain must be a whole number/],
-    ["a mistyped option", ["--maxResultPerUser", "3"], /no option --maxResultPerUser. Did you mean --maxResultsPerUser\?/],
+    [
+      "a mistyped option",
+      ["--maxResultPerUser", "3"],
+      /no option --maxResultPerUser. Did you mean --maxResultsPerUser\?/,
+    ],
     ["an unquoted query", ["-q", "from:ada", "is:unread"], /"is:unread" belongs to no option/],
   ];
   for (const [what, args, message] of wrong) {

@@ -42,9 +42,7 @@ async function demo(context: Context, side: GoogleSide, output: Output): Promise
   const reports: RunReport[] = [];
   for (const { version } of publication.tasks) {
     if (side === "google" && STAND_INS_ONLY.includes(version.task)) {
-      output.say(
-        `\n${version.task} is left out: it needs credentials of other services than Google.`,
-      );
+      output.say(`\n${version.task} is left out: it needs credentials of other services than Google.`);
       continue;
     }
     const report = await runSample(version.task, context, output);
