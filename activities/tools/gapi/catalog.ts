@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { createNearestName } from "../nearestName.ts";
 import { defaultVersion, newestVersion, parseVersion, type ApiVersion } from "./apiVersions.ts";
 import { parseMethodSource, type MethodSpec } from "./methodSpec.ts";
+import { childOf, instantiate, methodOf, type Resource } from "./resource.ts";
+import { follow, listNames, nearest } from "./trail.ts";
 
 /** One method of one version of a Google API. */
 export interface GapiMethod {
@@ -29,16 +30,10 @@ export interface Catalog {
   declarationsOf(method: GapiMethod): string;
 }
 
-/** A resource object of the generated code; a guest's names reach it through `childOf` and `methodOf` only. */
-type Resource = object;
-
 interface Reading {
   readonly version: ApiVersion;
   readonly rest: readonly string[];
 }
-
-/** Names of one level that a message lists. */
-const LISTED_NAMES = 40;
 
 /**
  * The APIs of the installed googleapis, one module at a time: the whole package takes two seconds and 75 MB. Modules of
@@ -145,38 +140,6 @@ export function createCatalog(): Catalog {
   };
 }
 
-/** The generated module exports one namespace, which holds the API's class beside those of its resources. */
-function instantiate(module: unknown): Resource {
-  const [namespace] = Object.values(module as Record<string, Record<string, unknown>>);
-  const entry = Object.entries(namespace ?? {}).find(([name]) => !name.startsWith("Resource$"));
-  if (typeof entry?.[1] !== "function") throw new Error("A module of googleapis does not look as expected.");
-  return new (entry[1] as new (options: object) => Resource)({});
-}
-
-/** Own properties only, and not the library's `context`. */
-function childOf(resource: Resource, name: string): Resource | undefined {
-  return childrenOf(resource).includes(name) ? (Reflect.get(resource, name) as Resource) : undefined;
-}
-
-function childrenOf(resource: Resource): string[] {
-  return Object.entries(resource).flatMap(([name, value]) =>
-    name !== "context" && typeof value === "object" && value !== null ? name : [],
-  );
-}
-
-/** Own methods of the resource's class only. */
-function methodOf(resource: Resource, name: string): ((...args: unknown[]) => unknown) | undefined {
-  if (!methodsOf(resource).includes(name)) return undefined;
-  return Reflect.get(resource, name) as (...args: unknown[]) => unknown;
-}
-
-function methodsOf(resource: Resource): string[] {
-  const prototype = Object.getPrototypeOf(resource) as Record<string, unknown>;
-  return Object.getOwnPropertyNames(prototype).filter(
-    (name) => name !== "constructor" && typeof prototype[name] === "function",
-  );
-}
-
 /** What a path to this version may begin with, the usual form first. */
 function prefixes(api: string, { name, product }: ApiVersion, versions: readonly ApiVersion[]): string[] {
   const isNewest = newestVersion(versions.filter((version) => version.product === product))?.name === name;
@@ -186,41 +149,4 @@ function prefixes(api: string, { name, product }: ApiVersion, versions: readonly
     ...(isDefault ? [api] : []),
     `${api}.${name.replaceAll(".", "_")}`,
   ];
-}
-
-interface Trail {
-  /** As far as it could be followed, misspelt segments put right. */
-  readonly name: string;
-  readonly depth: number;
-  readonly method: boolean;
-  readonly has: string;
-}
-
-/** Follows a path from a resource, taking the nearest name where there is none. */
-function follow(root: Resource, prefix: string, rest: readonly string[]): Trail {
-  let resource = root;
-  let name = prefix;
-  for (const [depth, segment] of rest.entries()) {
-    const last = depth === rest.length - 1;
-    const children = childrenOf(resource);
-    const methods = methodsOf(resource);
-    const candidates = last ? [...methods, ...children] : children;
-    const next = candidates.includes(segment) ? segment : nearest(candidates, segment);
-    if (next === undefined) return { name, depth, method: false, has: listNames([...children, ...methods]) };
-    name = `${name}.${next}`;
-    if (last && methods.includes(next)) return { name, depth: depth + 1, method: true, has: "" };
-    resource = childOf(resource, next) ?? resource;
-  }
-  const has = listNames([...childrenOf(resource), ...methodsOf(resource)]);
-  return { name, depth: rest.length, method: false, has };
-}
-
-/** A segment is short: two letters that changed places are two edits, which a name of five letters must be forgiven. */
-function nearest(candidates: readonly string[], segment: string): string | undefined {
-  return createNearestName(candidates.map((name) => `..${name}`))(`..${segment}`)?.slice(2);
-}
-
-function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED_NAMES).join(", ");
-  return names.length > LISTED_NAMES ? `${shown}, …` : shown;
 }
