@@ -19,9 +19,7 @@ export const SEARCH_ATTRIBUTES = ["TaskName", "TaskVersion", "TaskRunStatus"] as
 export const FOLLOW_UP_SIGNAL = "tasker:followUp";
 export const CHILD_SETTLED_SIGNAL = "tasker:childSettled";
 
-/** Prefix of internal activities. No tool path can spell it: a tool's segments hold no colon. */
-export const INTERNAL_PREFIX = "tasker:";
-
+/** Types of internal activities. No tool path can spell them: a tool's segments hold no colon. */
 export const ACTIVITIES = {
   openRun: "tasker:openRun",
   advance: "tasker:advance",

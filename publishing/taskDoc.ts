@@ -43,11 +43,6 @@ export function taskDoc(comments: readonly Comment[], own: readonly Comment[]): 
   };
 }
 
-/** Whether a comment of the file names a task. */
-export function namesTask(comments: readonly Comment[]): boolean {
-  return comments.some((comment) => readBlock(comment)?.tags.has("task"));
-}
-
 const SYNONYMS: Readonly<Record<string, string>> = { arg: "param", argument: "param", desc: "description" };
 
 function readBlock(comment: Comment): Block | undefined {

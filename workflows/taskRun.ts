@@ -122,8 +122,8 @@ class TaskRun {
   private async interpret(): Promise<Ending> {
     for (;;) {
       if (!this.mayGoOn) await condition(() => this.mayGoOn);
-      this.throwIfOver();
       if (this.mustContinue) await this.prepareToContinue();
+      this.throwIfOver();
       if (!this.mayStep) continue;
       const outcome = this.take(await this.step());
       if (outcome.state === "completed") return { status: "completed", result: outcome.result };
@@ -183,7 +183,7 @@ class TaskRun {
 
   /**
    * Drains what cannot be carried and continues as new once nothing is left to feed to the VM.
-   * Returns when there is something to feed; the caller comes back here.
+   * Returns when there is something to feed, and the caller comes back here; and when the run is over.
    */
   private async prepareToContinue(): Promise<void> {
     this.calls.stopDispatching();
