@@ -68,10 +68,16 @@ test("the compose file encrypts, has no key of its own, and refuses to start wit
   assert.ok(advice !== undefined);
   const line = (await run("sh", ["-c", advice])).stdout.trim();
   assert.deepEqual(createKeyring({ keys: line.replace("TASKER_KEYS=", ""), keyFile: "" }).ids(), ["k1"]);
+});
+
+test("what the recipes put into this folder for a moment gets into no commit and no image", () => {
   for (const file of [".gitignore", ".dockerignore"]) {
-    assert.ok(
-      readFileSync(path.join(repository, file), "utf8").split("\n").includes(".env"),
-      `${file} leaves .env out`,
-    );
+    const lines = readFileSync(path.join(repository, file), "utf8").split("\n");
+    for (const secret of [".env", ".tasker", "key.json", "client.json"]) {
+      assert.ok(
+        lines.some((line) => line.replace(/\/$/, "") === secret),
+        `${file} leaves ${secret} out`,
+      );
+    }
   }
 });
