@@ -3,7 +3,13 @@ import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { configurationTable, connectionOptions, describeConfiguration, readConfiguration } from "./configuration.ts";
+import {
+  configurationTable,
+  connectionOptions,
+  describeConfiguration,
+  readConfiguration,
+  withoutSecrets,
+} from "./configuration.ts";
 import { KEYS, type Key } from "./configuration/keys.ts";
 import { createAddressRules } from "./activities/tools/http/addressRules.ts";
 import { createHostRules } from "./activities/tools/http/hostRules.ts";
@@ -172,4 +178,14 @@ test("what is accepted for hosts is what tools.http takes", () => {
   });
   createHostRules(httpAllow, "TASKER_HTTP_ALLOW");
   createAddressRules(httpPrivate);
+});
+
+test("a program that needs no secrets is given none", () => {
+  const secrets = {
+    TASKER_KEYS: "k1:x",
+    OPENAI_API_KEY: "sk",
+    TASKER_CODEC_TOKEN: "t",
+    TASKER_DATABASE_URL: "postgres://u:p@h/d",
+  };
+  assert.deepEqual(withoutSecrets({ ...secrets, PATH: "/bin", TASKER_HOME: "h" }), { PATH: "/bin", TASKER_HOME: "h" });
 });

@@ -63,6 +63,12 @@ export function configurationTable(): string {
   return ["| variable | default | what it decides |", "|---|---|---|", ...rows].join("\n");
 }
 
+/** The environment without the variables that hold secrets, for a program that has no use for them. */
+export function withoutSecrets(environment: Environment): Environment {
+  const secrets = new Set(Object.values(KEYS).flatMap((key: Key<unknown>) => (key.secret ? [key.name] : [])));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.has(name)));
+}
+
 function shown(key: Key<unknown>, value: string): string {
   if (key.secret === undefined) return value;
   if (key.secret === "whole" || !URL.canParse(value)) return "***";

@@ -2,6 +2,7 @@ import net from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "@temporalio/client";
+import { withoutSecrets } from "../configuration.ts";
 import { TaskerError } from "../protocol/errors.ts";
 import { SEARCH_ATTRIBUTES } from "../protocol/names.ts";
 import { BoundChild } from "./boundChild.ts";
@@ -54,7 +55,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   for (let attempt = 1; ; attempt++) {
     const [port, uiPort, metricsPort] = await freePorts();
     const ports = { port: options.port || port, uiPort: options.uiPort || uiPort, metricsPort };
-    const child = await BoundChild.start(options.cli, serverArguments(options, ports));
+    const child = await BoundChild.start(options.cli, serverArguments(options, ports), withoutSecrets(process.env));
     options.started?.(child.identity);
     const stop = () => child.stop(GRACE_MS);
     const address = `${HOST}:${ports.port}`;
