@@ -32,6 +32,7 @@ const go: Method = {
 const keep: Method = { kind: "effect", call, secret: true, secretArguments: (args) => args.slice(1) };
 const registry = createRegistry([
   methodTable("svc", { go, keep }),
+  { ...methodTable("safe", { keep }), secret: true },
   { ...methodTable("chained", { from: { kind: "read", call } }), chain: true },
 ]);
 
@@ -103,6 +104,12 @@ describe("of a VM that was told a secret, what it issues", () => {
     const denied = await issue("svc.keep", ["name", "not known before"], { pinned, told: [] });
     assert.ok(denied.kind === "refused" && denied.error.code === "denied");
     assert.ok("claim" in denied.args && denied.args.claim.secret === true);
+  });
+
+  test("is sealed for a method that a service of secrets has not, as a misspelt one", async () => {
+    const misspelt = await issue("safe.kept", ["name", "not known before"], { told: [] });
+    assert.ok(misspelt.kind === "refused" && misspelt.error.code === "unknown_tool");
+    assert.ok("claim" in misspelt.args && misspelt.args.claim.secret === true);
   });
 
   test("names no nested run's task or version after it", async () => {

@@ -14,7 +14,6 @@ import { carryFound, sealBlob } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
 import { methodFacts } from "./tools/methodFacts.ts";
 import type { Registry } from "./tools/registry.ts";
-import type { Method } from "./tools/service.ts";
 import { sleepDuration } from "./tools/sleepDuration.ts";
 
 /** Tools that the workflow serves itself. */
@@ -45,7 +44,7 @@ export async function issueCall(call: GuestCall, context: IssueContext): Promise
 
 async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
   const found = context.registry.resolve(call.path, context.pinned);
-  if (!found.ok) return refuse(call, context, found.tool, found.error, found.method);
+  if (!found.ok) return refuse(call, context, found.tool, found.error, found.secret);
   const links = call.links.map((link): ChainLink => ({ name: link.name, args: JSON.parse(link.args) as Json[] }));
   const hide = (summary: string): string => context.secrets.hide(summary);
   const facts = methodFacts(found.method, JSON.parse(call.args) as Json[], links, hide);
@@ -139,9 +138,9 @@ async function refuse(
   context: IssueContext,
   tool: string,
   error: TaskError,
-  method?: Method,
+  secret = false,
 ): Promise<IssuedCall> {
-  const args = method?.secret ? await sealed(call.args, context) : await carried(call.args, context);
+  const args = secret ? await sealed(call.args, context) : await carried(call.args, context);
   // Both may quote what the guest wrote.
   const shown = { tool: context.secrets.hide(tool), error: { ...error, message: context.secrets.hide(error.message) } };
   return { id: call.id, kind: "refused", ...shown, args, bytes: inlineSize(args, call.args) };

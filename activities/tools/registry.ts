@@ -35,8 +35,8 @@ export type Resolution =
       /** The task queue of a service whose rate or concurrency is limited; the run's when absent. */
       readonly queue?: string;
     }
-  /** `tool` is a printable form of the path, for the call's record; `method` is there when it was denied. */
-  | { readonly ok: false; readonly tool: string; readonly error: TaskError; readonly method?: Method };
+  /** `tool` is a printable form of the path, for the call's record; `secret` says that its arguments may be secrets. */
+  | { readonly ok: false; readonly tool: string; readonly error: TaskError; readonly secret: boolean };
 
 export interface RegistryOptions {
   /** The operator's; by default every registered tool is allowed. */
@@ -87,12 +87,13 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
     resolve(path, caller) {
       const { service, below, method } = find(path);
       if (!service || !method) {
-        return { ok: false, tool: printable(path), error: unknownTool(path, service?.advise?.(below)) };
+        const error = unknownTool(path, service?.advise?.(below));
+        return { ok: false, tool: printable(path), error, secret: service?.secret === true };
       }
       const names = method.names ?? [path.join(".")];
       const tool = names[0] ?? path.join(".");
       const error = toolDenial(policy, caller, tool, names);
-      if (error) return { ok: false, tool, error, method };
+      if (error) return { ok: false, tool, error, secret: method.secret === true };
       const queue = limitedQueue(policy, taskQueue, service.name);
       return { ok: true, tool, service, method, ...(queue === undefined ? {} : { queue }) };
     },

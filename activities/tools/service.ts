@@ -47,6 +47,8 @@ export interface Method {
 /** One service behind `tools.NAME`. */
 export interface Service {
   readonly name: string;
+  /** Arguments of a method that it has not are sealed as secrets: the name may be a misspelt one. */
+  readonly secret?: true;
   /** Calls are collected as builder chains: `from("t").select("*")` is one call. */
   readonly chain?: boolean;
   /** Links of a chain that cannot be awaited yet, as `from`: a task may keep what they give and begin several chains with it. */

@@ -44,7 +44,7 @@ export function createKeystoreService({ keystore, access }: KeystoreServiceDeps)
     };
   }
 
-  return methodTable("keystore", {
+  const methods = methodTable("keystore", {
     get: {
       kind: "read",
       secret: true,
@@ -76,6 +76,7 @@ export function createKeystoreService({ keystore, access }: KeystoreServiceDeps)
       }),
     },
   });
+  return { ...methods, secret: true };
 }
 
 function servicesOnly(task: string): TaskError {
