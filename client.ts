@@ -1,7 +1,7 @@
 import { Client } from "@temporalio/client";
 import { connect } from "./client/connect.ts";
 import { createTasker, type Tasker } from "./client/tasker.ts";
-import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
+import { connectionOptions, readConfiguration, storeOptions, type Configuration } from "./configuration.ts";
 import { createCipher } from "./encryption/cipher.ts";
 import { dataConverterOf } from "./encryption/dataConverter.ts";
 import { createKeyring } from "./encryption/keyring.ts";
@@ -30,7 +30,7 @@ export interface ConnectedTasker extends Tasker {
  * @throws TaskerError `invalid_configuration`, `temporal_unreachable`, and what the store and the keys report
  */
 export async function connectTasker(configuration: Configuration = readConfiguration()): Promise<ConnectedTasker> {
-  const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
+  const { temporalNamespace: namespace } = configuration;
   if (configuration.temporalAddress === undefined) {
     const message = "TEMPORAL_ADDRESS is not set. `npm start` prints the address of the server that it starts.";
     throw new TaskerError({ code: "invalid_configuration", class: "infrastructure", message }, { retryable: false });
@@ -38,11 +38,7 @@ export async function connectTasker(configuration: Configuration = readConfigura
   const keyring = createKeyring(configuration);
   const connection = await connect(connectionOptions(configuration));
   try {
-    const store = await openStore({
-      ...(databaseUrl === undefined ? { file: databaseFile, synchronous } : { url: databaseUrl }),
-      cipher: createCipher(keyring, "store"),
-      sealAll: configuration.encryption,
-    });
+    const store = await openStore({ ...storeOptions(configuration), cipher: createCipher(keyring, "store") });
     const dataConverter = dataConverterOf(keyring, configuration.encryption);
     const client = new Client({ connection, namespace, dataConverter });
     return {

@@ -43,6 +43,14 @@ export function connectionOptions(configuration: Pick<Configuration, "temporalAd
   return { address, tls, ...(apiKey !== undefined && { apiKey }) };
 }
 
+/** What `openStore` takes, beside the cipher. */
+export function storeOptions(
+  configuration: Pick<Configuration, "databaseUrl" | "databaseFile" | "sqliteSynchronous" | "encryption">,
+): { sealAll: boolean } & ({ url: string } | { file: string; synchronous: "full" | "normal" }) {
+  const { databaseUrl: url, databaseFile: file, sqliteSynchronous: synchronous, encryption: sealAll } = configuration;
+  return { sealAll, ...(url === undefined ? { file, synchronous } : { url }) };
+}
+
 /** One line a key, `NAME = value (default)`, for `tasker doctor`. Secrets are masked. */
 export function describeConfiguration(environment: Environment = process.env): string {
   return Object.values(KEYS)

@@ -3,7 +3,7 @@ import { createActivities, type Activities } from "./activities/createActivities
 import { Sandboxes } from "./activities/sandboxes.ts";
 import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
-import { connectionOptions, readConfiguration, type Configuration } from "./configuration.ts";
+import { connectionOptions, readConfiguration, storeOptions, type Configuration } from "./configuration.ts";
 import { createCipher } from "./encryption/cipher.ts";
 import { dataConverterOf } from "./encryption/dataConverter.ts";
 import { createKeyring } from "./encryption/keyring.ts";
@@ -41,7 +41,7 @@ export interface RunningWorker {
 export async function startWorker(configuration: Configuration, options: WorkerOptions = {}): Promise<RunningWorker> {
   installRuntime(configuration.logLevel);
   const { decorate = (activities: Activities) => activities, services: others = [], now = Date.now } = options;
-  const { databaseUrl, databaseFile, sqliteSynchronous: synchronous, temporalNamespace: namespace } = configuration;
+  const { temporalNamespace: namespace } = configuration;
   const warning = sqliteWarning(configuration);
   if (warning !== undefined) process.stderr.write(`${warning}\n`);
   const policy = await readPolicy(configuration.policyFile);
@@ -53,11 +53,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const connection = close.later(await NativeConnection.connect(connectionOptions(configuration)));
     await requireSearchAttributes(connection, configuration);
     const store = close.later(
-      await openStore({
-        ...(databaseUrl === undefined ? { file: databaseFile, synchronous } : { url: databaseUrl }),
-        cipher: createCipher(keyring, "store"),
-        sealAll: configuration.encryption,
-      }),
+      await openStore({ ...storeOptions(configuration), cipher: createCipher(keyring, "store") }),
     );
     const vms = { threads: configuration.vmThreads, cacheVms: configuration.vmCache };
     const sandbox = await createSandbox(vms);

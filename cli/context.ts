@@ -1,4 +1,4 @@
-import { connectionOptions, type Configuration } from "../configuration.ts";
+import { connectionOptions, storeOptions, type Configuration } from "../configuration.ts";
 import type { Tasker } from "../client/tasker.ts";
 import type { Stack, StackWorker, StartWorker } from "../dev/stack.ts";
 import type { Keyring } from "../encryption/keyring.ts";
@@ -92,9 +92,7 @@ export class Context {
       import("../encryption/cipher.ts"),
       this.keyring(),
     ]);
-    const { databaseUrl: url, databaseFile: file, sqliteSynchronous: synchronous, encryption } = this.configuration;
-    const where = url === undefined ? { file, synchronous } : { url };
-    const store = await openStore({ ...where, cipher: createCipher(keyring, "store"), sealAll: encryption });
+    const store = await openStore({ ...storeOptions(this.configuration), cipher: createCipher(keyring, "store") });
     this.closers.push(() => store.close());
     return store;
   }
