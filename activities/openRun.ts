@@ -44,6 +44,7 @@ export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) 
         tools: version.tools,
         depth: args.nested?.depth ?? 1,
         inflightCommands,
+        dispatchFirst: true,
         ...("claim" in input ? { inputClaim: input.claim } : {}),
       };
       return { ok: true, pinned };

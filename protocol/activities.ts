@@ -57,6 +57,11 @@ export interface PinnedRun {
   readonly depth: number;
   /** Activities and child workflows in flight, from the configuration of the worker that opened the run; `LIMITS.inflightCommands` when absent. */
   readonly inflightCommands?: number;
+  /**
+   * A step begins only when the calls of the step before are under way, so that commands have the same order whether
+   * results come with a step's answer or after it. Absent in runs of earlier releases, which keep their order.
+   */
+  readonly dispatchFirst?: true;
 }
 
 export interface AdvanceRequest {

@@ -39,6 +39,7 @@ export class Calls {
   private settlements: Settlement[] = [];
   private toolsInFlight = 0;
   private stopped = false;
+  private awaitsBudget = false;
 
   constructor(run: RunKey, pinned: PinnedRun, budget: WorkflowTaskBudget, recorder: Recorder, state?: CallsState) {
     this.run = run;
@@ -56,6 +57,14 @@ export class Calls {
 
   get queued(): number {
     return this.queue.length;
+  }
+
+  /**
+   * Calls are on their way out in this very activation. No step may begin before: how Core groups what has settled
+   * with a step's answer differs in a replay, and commands are numbered in the order of their issue.
+   */
+  get isDispatching(): boolean {
+    return this.pinned.dispatchFirst === true && !this.awaitsBudget && this.mayDispatch();
   }
 
   /** So many calls wait to be dispatched that the VM must keep what it issues: the queue has to fit a continued run's arguments. */
@@ -145,7 +154,9 @@ export class Calls {
     for (;;) {
       await condition(() => this.mayDispatch());
       if (!this.budget.tryReserve(this.queue[0]?.bytes ?? 0)) {
+        this.awaitsBudget = true;
         await this.budget.next();
+        this.awaitsBudget = false;
         continue;
       }
       const call = this.dequeue();

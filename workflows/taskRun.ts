@@ -125,10 +125,12 @@ class TaskRun {
       if (this.mustContinue) await this.prepareToContinue();
       this.throwIfOver();
       if (!this.mayStep) continue;
+      // Asked before the step: what settles meanwhile may come with its answer, and in a replay after it.
+      const due = this.recorder.isDue;
       const outcome = this.take(await this.step());
       if (outcome.state === "completed") return { status: "completed", result: outcome.result };
       if (outcome.state === "failed") return endingBy(applicationFailure(outcome.error));
-      if (this.recorder.isDue) await this.recorder.flush();
+      if (this.pinned.dispatchFirst === true ? due : this.recorder.isDue) await this.recorder.flush();
     }
   }
 
@@ -152,6 +154,7 @@ class TaskRun {
 
   private get mayStep(): boolean {
     // What the VM still holds back waits there until the queue before it is gone.
+    if (this.calls.isDispatching) return false;
     return this.calls.hasSettlements || (this.more && this.calls.queued === 0);
   }
 
