@@ -6,6 +6,7 @@ import type { Configuration } from "../configuration.ts";
 import type { Policy } from "../policy/policy.ts";
 import { allOrNone } from "./runTogether.ts";
 import { createServiceWorkers } from "./serviceWorkers.ts";
+import { withShortStacks } from "./shortStacks.ts";
 
 /** Local activities beside the steps: records are opened and closed while every thread computes. */
 const LOCAL_ACTIVITIES_BESIDE_STEPS = 8;
@@ -41,14 +42,16 @@ export function createWorkers(deps: WorkersDeps): Promise<Worker[]> {
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   };
   return allOrNone([
-    Worker.create({
-      ...common,
-      workflowsPath: fileURLToPath(new URL("../workflows/index.ts", import.meta.url)),
-      activities,
-      maxCachedWorkflows: configuration.workflowCache,
-      maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
-      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-    }),
+    withShortStacks(() =>
+      Worker.create({
+        ...common,
+        workflowsPath: fileURLToPath(new URL("../workflows/index.ts", import.meta.url)),
+        activities,
+        maxCachedWorkflows: configuration.workflowCache,
+        maxConcurrentLocalActivityExecutions: configuration.vmThreads + LOCAL_ACTIVITIES_BESIDE_STEPS,
+        stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+      }),
+    ),
     ...createServiceWorkers({ ...common, policy, services, activity: activities.default }),
   ]);
 }
