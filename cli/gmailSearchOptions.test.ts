@@ -38,3 +38,8 @@ describe("the options of `tasker gmail-search`", () => {
     });
   }
 });
+
+it("a query that begins with a dash says how to write it", () => {
+  assert.throws(() => parseGmailSearchOptions(["-q", "-in:spam"]), { code: "usage", message: /--option=-VALUE/ });
+  assert.equal(parseGmailSearchOptions(["--query=-in:spam"]).query, "-in:spam");
+});

@@ -43,5 +43,8 @@ function explain(error: unknown, names: readonly string[]): string {
   }
   const stray = /^Unexpected argument '([^]*?)'\. /.exec(message);
   if (stray?.[1] !== undefined) return `"${stray[1]}" belongs to no option. (Quote JSON for the shell.)`;
+  const dashed = /^Option '(-[\w-]+)[^']*' argument is ambiguous/.exec(message);
+  if (dashed?.[1] !== undefined)
+    return `What follows ${dashed[1]} begins with a dash: write the option in full and =, as --option=-VALUE.`;
   return message;
 }

@@ -35,7 +35,10 @@ function invalid(text: string, where: string, error: unknown): UsageError {
   const problem = jsonProblemText(text);
   if (problem === undefined)
     return new UsageError(`${where} is not JSON: ${String(error)}`, undefined, "invalid_input");
-  const quotes = /^[{[]?\s*'/.test(text) || /^\w/.test(text) ? '\n  In a shell: -i \'{"key":"value"}\'' : "";
+  const quotes =
+    /^[{[]?\s*'/.test(text) || /^\w/.test(text)
+      ? `\n  In a shell: ${where === "--input" ? "-i " : ""}'{"key":"value"}'`
+      : "";
   return new UsageError(`${where} is not JSON ${problem}${quotes}`, undefined, "invalid_input");
 }
 

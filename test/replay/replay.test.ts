@@ -68,3 +68,22 @@ test("a history goes on replaying when more results arrive during a step than a 
     await stack.stop();
   }
 });
+
+test("a history replays when results come in all the time while steps are made and somebody watches the run", async () => {
+  const stack = await TestStack.start();
+  try {
+    await stack.publish({
+      "wide.js": `module.exports = async function wide({ url }, { tools }) {
+        const one = async () => { for (let i = 0; i < 12; i++) await tools.http.fetch(url + "/one"); };
+        await Promise.all(Array.from({ length: 10 }, one));
+      };`,
+    });
+    await stack.workerProcess({});
+    const run = await stack.start("wide", { url: stack.control.url });
+    for await (const { status } of stack.tasker.follow(run)) assert.notEqual(status, "failed");
+    const history = await stack.client.workflow.getHandle(run).fetchHistory();
+    assert.deepEqual(await replay([{ workflowId: run, history }]), []);
+  } finally {
+    await stack.stop();
+  }
+});
