@@ -107,6 +107,8 @@ export function createAdvance(deps: ActivityDeps) {
       logs,
       more: step.more,
       digest: step.digest,
+      now: context.now,
+      ...(request.step?.held ? { held: request.step.held } : {}),
       cpuMs: step.cpuMs,
       bytes: utf8Length(JSON.stringify([calls, logs])),
     };

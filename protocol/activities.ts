@@ -96,6 +96,9 @@ export interface StepAnswer {
   /** The VM holds more than fitted: call again without settlements. */
   readonly more: boolean;
   readonly digest: string;
+  /** What the step was made with, for the journal. */
+  readonly now?: Millis;
+  readonly held?: true;
   readonly cpuMs: number;
   /** Size of `calls` and `logs` in the history. */
   readonly bytes: number;

@@ -1,4 +1,4 @@
-import { CancellationScope, condition } from "@temporalio/workflow";
+import { CancellationScope, condition, workflowInfo } from "@temporalio/workflow";
 import type { PinnedRun } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
@@ -25,6 +25,15 @@ export interface CallsState {
   readonly queue: readonly IssuedCall[];
 }
 
+interface Settled {
+  readonly settlement: Settlement;
+  /** The workflow task that it came with, as its history's length; 0 for a call that was refused in here. */
+  readonly cameWith: number;
+  /** Its record, which is noted when the VM is told: what is written down, and when, follows from the steps. */
+  readonly record?: CallRecord;
+  readonly recordBytes: number;
+}
+
 /** Dispatches a run's calls and collects their settlements in the order of their arrival. */
 export class Calls {
   private readonly run: RunKey;
@@ -36,7 +45,7 @@ export class Calls {
   private readonly open = new Map<number, OpenCall>();
   private queue: IssuedCall[] = [];
   private queueBytes = 0;
-  private settlements: Settlement[] = [];
+  private settlements: Settled[] = [];
   private toolsInFlight = 0;
   private stopped = false;
   private awaitsBudget = false;
@@ -99,7 +108,11 @@ export class Calls {
     this.recorder.call(record, call.bytes);
     if (call.kind === "refused") {
       this.recorder.call({ ...record, status: "failed", error: call.error, endedAt: Date.now() }, 0);
-      this.settlements.push({ id: call.id, ok: false, error: call.error });
+      this.settlements.push({
+        settlement: { id: call.id, ok: false, error: call.error },
+        cameWith: 0,
+        recordBytes: 0,
+      });
       return;
     }
     this.open.set(call.id, {
@@ -122,16 +135,35 @@ export class Calls {
     this.recorder.call({ ...settledRecord(call), status: "cancelled" }, 0);
   }
 
-  /** The next batch for the VM, in order of arrival, bounded in bytes; at least one if there is any. */
-  takeSettlements(): readonly Settlement[] {
+  /** Calls of the last answer were refused: the next step tells the VM so, and nothing else. */
+  get hasRefusals(): boolean {
+    return this.settlements.some(({ cameWith }) => cameWith === 0);
+  }
+
+  /**
+   * The next batch for the VM, in order of arrival, bounded in bytes; at least one if there is any. It holds what came with
+   * one workflow task, or was refused: what comes together with an answer comes after it in a replay, and a step must
+   * be fed the same in both.
+   * @param refusalsOnly the VM has more to say of its last step: nothing that came meanwhile is fed before
+   */
+  takeSettlements(refusalsOnly: boolean): readonly Settlement[] {
+    if (this.pinned.dispatchFirst !== true) return this.take(this.settlements);
+    const group = this.hasRefusals || refusalsOnly ? 0 : this.settlements[0]?.cameWith;
+    return this.take(this.settlements.filter(({ cameWith }) => cameWith === group));
+  }
+
+  private take(from: readonly Settled[]): readonly Settlement[] {
+    const batch = new Set<Settled>();
     let bytes = 0;
-    let count = 0;
-    for (const settlement of this.settlements) {
+    for (const settled of from) {
+      const { settlement } = settled;
       bytes += SETTLEMENT_OVERHEAD + (settlement.ok ? sizeOf(settlement.result) : utf8Length(settlement.error.message));
-      if (count > 0 && bytes > LIMITS.settlementBytes) break;
-      count++;
+      if (batch.size > 0 && bytes > LIMITS.settlementBytes) break;
+      batch.add(settled);
     }
-    return this.settlements.splice(0, count);
+    this.settlements = this.settlements.filter((settled) => !batch.has(settled));
+    for (const settled of batch) this.note(settled);
+    return [...batch].map(({ settlement }) => settlement);
   }
 
   /** Dispatches and serves timers until its scope is cancelled. */
@@ -148,6 +180,7 @@ export class Calls {
   close(): void {
     this.stopDispatching();
     this.open.clear();
+    for (const settled of this.settlements) this.note(settled);
   }
 
   private async dispatch(): Promise<never> {
@@ -215,11 +248,8 @@ export class Calls {
     const call = this.open.get(id);
     if (call === undefined) return;
     this.open.delete(id);
-    this.recorder.call(
-      { ...settledRecord(call), status: "completed", result, ...times },
-      ("claim" in result ? 0 : sizeOf(result)) + usageSize(times.usage),
-    );
-    this.settlements.push({ id, ok: true, result });
+    const bytes = ("claim" in result ? 0 : sizeOf(result)) + usageSize(times.usage);
+    this.settle({ id, ok: true, result }, { ...settledRecord(call), status: "completed", result, ...times }, bytes);
   }
 
   private fail(id: number, { error, ...times }: CallFailure): void {
@@ -227,8 +257,17 @@ export class Calls {
     if (call === undefined) return;
     this.open.delete(id);
     const bytes = utf8Length(error.message) + usageSize(times.usage);
-    this.recorder.call({ ...settledRecord(call), status: "failed", error, ...times }, bytes);
-    this.settlements.push({ id, ok: false, error });
+    this.settle({ id, ok: false, error }, { ...settledRecord(call), status: "failed", error, ...times }, bytes);
+  }
+
+  private settle(settlement: Settlement, record: CallRecord, recordBytes: number): void {
+    const cameWith = workflowInfo().historyLength;
+    if (this.pinned.dispatchFirst !== true) this.recorder.call(record, recordBytes);
+    this.settlements.push({ settlement, cameWith, recordBytes, ...(this.pinned.dispatchFirst ? { record } : {}) });
+  }
+
+  private note({ record, recordBytes }: Settled): void {
+    if (record !== undefined) this.recorder.call(record, recordBytes);
   }
 
   private takeOver({ open, queue }: CallsState): void {

@@ -54,7 +54,9 @@ export class Interpreter {
     const { step: answer } = await this.advance({ step, snapshot: this.snapshotIsDue() });
     if (answer === undefined) throw bug("advance answered no step");
     if (answer.outcome.state === "suspended") {
-      this.steps.push({ ...step, digest: answer.digest });
+      // The answer tells what the step was made with: in a replay it may be asked for at another moment.
+      const { now = step.now, held = step.held } = answer;
+      this.steps.push({ now, settlements, ...(held ? { held } : {}), digest: answer.digest });
       this.journalBytes += sizeOf(settlements);
       this.journalCpuMs += answer.cpuMs;
     }

@@ -80,7 +80,7 @@ async function open(run: RunKey, args: TaskRunArgs): Promise<Opened> {
 class TaskRun {
   private readonly args: TaskRunArgs;
   private readonly pinned: PinnedRun;
-  private readonly budget = new WorkflowTaskBudget();
+  private readonly budget: WorkflowTaskBudget;
   private readonly recorder: Recorder;
   private readonly interpreter: Interpreter;
   private readonly calls: Calls;
@@ -97,6 +97,7 @@ class TaskRun {
   constructor(run: RunKey, args: TaskRunArgs, from: Opened & Partial<ContinuedRun>, followers: Followers) {
     this.args = args;
     this.pinned = from.pinned;
+    this.budget = new WorkflowTaskBudget(from.pinned.dispatchFirst === true);
     this.recorder = new Recorder(run, from.nextLine ?? 0);
     this.interpreter = new Interpreter(run, from.pinned, inputOf(args, from.pinned), this.budget, from.interpreter);
     this.calls = new Calls(run, from.pinned, this.budget, this.recorder, from.calls);
@@ -125,12 +126,10 @@ class TaskRun {
       if (this.mustContinue) await this.prepareToContinue();
       this.throwIfOver();
       if (!this.mayStep) continue;
-      // Asked before the step: what settles meanwhile may come with its answer, and in a replay after it.
-      const due = this.recorder.isDue;
       const outcome = this.take(await this.step());
       if (outcome.state === "completed") return { status: "completed", result: outcome.result };
       if (outcome.state === "failed") return endingBy(applicationFailure(outcome.error));
-      if (this.pinned.dispatchFirst === true ? due : this.recorder.isDue) await this.recorder.flush();
+      if (this.recorder.isDue) await this.recorder.flush();
     }
   }
 
@@ -155,10 +154,18 @@ class TaskRun {
   private get mayStep(): boolean {
     // What the VM still holds back waits there until the queue before it is gone.
     if (this.calls.isDispatching) return false;
-    return this.calls.hasSettlements || (this.more && this.calls.queued === 0);
+    return this.calls.hasSettlements || this.hasMore;
+  }
+
+  private get hasMore(): boolean {
+    return this.more && this.calls.queued === 0;
   }
 
   private get mustContinue(): boolean {
+    // How long the history is tells nothing while an answer is worked off: that comes with an earlier one in a replay.
+    if (this.pinned.dispatchFirst === true && (this.calls.isDispatching || this.calls.hasRefusals || this.hasMore)) {
+      return false;
+    }
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     const limit = this.args.options?.continueAsNewEvents;
     return continueAsNewSuggested || (limit !== undefined && historyLength >= limit);
@@ -167,7 +174,7 @@ class TaskRun {
   private async step(): Promise<StepAnswer> {
     this.stepping = true;
     try {
-      return await this.interpreter.step(this.calls.takeSettlements(), this.calls.queueIsFull);
+      return await this.interpreter.step(this.calls.takeSettlements(this.hasMore), this.calls.queueIsFull);
     } finally {
       this.stepping = false;
     }
