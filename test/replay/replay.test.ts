@@ -74,16 +74,34 @@ test("a history replays when results come in all the time while steps are made a
   try {
     await stack.publish({
       "wide.js": `module.exports = async function wide({ url }, { tools }) {
-        const one = async () => { for (let i = 0; i < 12; i++) await tools.http.fetch(url + "/one"); };
-        await Promise.all(Array.from({ length: 10 }, one));
+        const refused = () => tools.no.such.tool().catch(({ code }) => code);
+        const one = async () => {
+          for (let i = 0; i < 25; i++) {
+            await Promise.all([tools.http.fetch(url + "/one"), i % 3 === 0 ? refused() : tools.sleep(i % 2)]);
+          }
+        };
+        await Promise.all(Array.from({ length: 30 }, one));
       };`,
     });
     await stack.workerProcess({});
-    const run = await stack.start("wide", { url: stack.control.url });
+    const run = await stack.start("wide", { url: stack.control.url }, { options: { continueAsNewEvents: 700 } });
     for await (const { status } of stack.tasker.follow(run)) assert.notEqual(status, "failed");
-    const history = await stack.client.workflow.getHandle(run).fetchHistory();
-    assert.deepEqual(await replay([{ workflowId: run, history }]), []);
+    const histories = await historiesOf(stack, run);
+    assert.ok(histories.length > 1, "the run did not continue as new");
+    assert.deepEqual(await replay(histories), []);
   } finally {
     await stack.stop();
   }
 });
+
+/** The histories of every execution of a run, from its first to its last. */
+async function historiesOf({ client, store }: TestStack, workflowId: string): Promise<RecordedHistory[]> {
+  const histories: RecordedHistory[] = [];
+  let runId: string | null | undefined = (await store.runs.get(workflowId))?.firstRunId;
+  while (runId) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    histories.push({ workflowId, history });
+    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  return histories;
+}
