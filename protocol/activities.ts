@@ -58,8 +58,8 @@ export interface PinnedRun {
   /** Activities and child workflows in flight, from the configuration of the worker that opened the run; `LIMITS.inflightCommands` when absent. */
   readonly inflightCommands?: number;
   /**
-   * A step begins only when the calls of the step before are under way, so that commands have the same order whether
-   * results come with a step's answer or after it. Absent in runs of earlier releases, which keep their order.
+   * What a step is fed, and the order of commands, follow from the steps alone, whether results come with a step's answer
+   * or after it (docs/DESIGN.md, "Steps"). Absent in runs of earlier releases, which keep their order.
    */
   readonly dispatchFirst?: true;
 }
