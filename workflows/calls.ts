@@ -45,7 +45,9 @@ export class Calls {
   private readonly open = new Map<number, OpenCall>();
   private queue: IssuedCall[] = [];
   private queueBytes = 0;
-  private settlements: Settled[] = [];
+  private readonly settlements: Settled[] = [];
+  /** Of calls that the last answer issued; among `settlements` in runs of earlier releases. */
+  private readonly refusals: Settled[] = [];
   private toolsInFlight = 0;
   private stopped = false;
   private awaitsBudget = false;
@@ -61,7 +63,7 @@ export class Calls {
 
   /** Whether there is something to feed to the VM. */
   get hasSettlements(): boolean {
-    return this.settlements.length > 0;
+    return this.settlements.length > 0 || this.hasRefusals;
   }
 
   get queued(): number {
@@ -108,7 +110,7 @@ export class Calls {
     this.recorder.call(record, call.bytes);
     if (call.kind === "refused") {
       this.recorder.call({ ...record, status: "failed", error: call.error, endedAt: Date.now() }, 0);
-      this.settlements.push({
+      (this.pinned.dispatchFirst ? this.refusals : this.settlements).push({
         settlement: { id: call.id, ok: false, error: call.error },
         cameWith: 0,
         recordBytes: 0,
@@ -137,7 +139,7 @@ export class Calls {
 
   /** Calls of the last answer were refused: the next step tells the VM so, and nothing else. */
   get hasRefusals(): boolean {
-    return this.settlements.some(({ cameWith }) => cameWith === 0);
+    return this.refusals.length > 0;
   }
 
   /**
@@ -147,23 +149,19 @@ export class Calls {
    * @param refusalsOnly the VM has more to say of its last step: nothing that came meanwhile is fed before
    */
   takeSettlements(refusalsOnly: boolean): readonly Settlement[] {
-    if (this.pinned.dispatchFirst !== true) return this.take(this.settlements);
-    const group = this.hasRefusals || refusalsOnly ? 0 : this.settlements[0]?.cameWith;
-    return this.take(this.settlements.filter(({ cameWith }) => cameWith === group));
-  }
-
-  private take(from: readonly Settled[]): readonly Settlement[] {
-    const batch = new Set<Settled>();
+    const ordered = this.pinned.dispatchFirst === true;
+    const from = this.hasRefusals || (ordered && refusalsOnly) ? this.refusals : this.settlements;
     let bytes = 0;
-    for (const settled of from) {
-      const { settlement } = settled;
+    let count = 0;
+    for (const { settlement, cameWith } of from) {
+      if (ordered && cameWith !== from[0]?.cameWith) break;
       bytes += SETTLEMENT_OVERHEAD + (settlement.ok ? sizeOf(settlement.result) : utf8Length(settlement.error.message));
-      if (batch.size > 0 && bytes > LIMITS.settlementBytes) break;
-      batch.add(settled);
+      if (count > 0 && bytes > LIMITS.settlementBytes) break;
+      count++;
     }
-    this.settlements = this.settlements.filter((settled) => !batch.has(settled));
+    const batch = from.splice(0, count);
     for (const settled of batch) this.note(settled);
-    return [...batch].map(({ settlement }) => settlement);
+    return batch.map(({ settlement }) => settlement);
   }
 
   /** Dispatches and serves timers until its scope is cancelled. */
