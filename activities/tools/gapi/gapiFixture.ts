@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import type { Json } from "../../../protocol/json.ts";
 import { startServer } from "../http/httpFixture.ts";
 import type { Method, ToolContext } from "../service.ts";
+import { TOOL_CONTEXT } from "../testing/toolContext.ts";
 import { createGapi, type GapiOptions } from "./gapi.ts";
 
 const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -135,16 +136,9 @@ export function gapiOf(google: GoogleFixture, options: Partial<GapiOptions> & { 
     return found;
   };
   const call: Call = (path, params, callOptions, context) =>
-    method(path).call([params ?? {}, ...(callOptions === undefined ? [] : [callOptions])], { ...CONTEXT, ...context });
+    method(path).call([params ?? {}, ...(callOptions === undefined ? [] : [callOptions])], {
+      ...TOOL_CONTEXT,
+      ...context,
+    });
   return { gapi, method, call, close: () => gapi.close?.() ?? Promise.resolve() };
 }
-
-const CONTEXT: ToolContext = {
-  idempotencyKey: "run:1",
-  taskRunId: "run",
-  task: "t",
-  attempt: 1,
-  signal: new AbortController().signal,
-  links: [],
-  reportUsage: () => undefined,
-};

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Json } from "../../../protocol/json.ts";
 import type { ToolContext } from "../service.ts";
+import { TOOL_CONTEXT } from "../testing/toolContext.ts";
 import { createHttp, type HttpOptions } from "./http.ts";
 import type { HttpAnswer } from "./response.ts";
 
@@ -40,18 +41,9 @@ export function fetchWith(options: Partial<HttpOptions> = {}): { fetch: Fetch; c
   const service = createHttp({ allow: ["*"], private: ["127.0.0.1"], ...options });
   const method = service.method(["fetch"]);
   if (!method || !service.close) throw new Error("http has a method fetch and can be closed");
-  const base: ToolContext = {
-    idempotencyKey: "run:1",
-    taskRunId: "run",
-    task: "t",
-    attempt: 1,
-    signal: new AbortController().signal,
-    links: [],
-    reportUsage: () => undefined,
-  };
   return {
     fetch: (url, init, context) =>
-      method.call(init === undefined ? [url] : [url, init], { ...base, ...context }) as Promise<HttpAnswer>,
+      method.call(init === undefined ? [url] : [url, init], { ...TOOL_CONTEXT, ...context }) as Promise<HttpAnswer>,
     close: () => service.close?.() ?? Promise.resolve(),
   };
 }

@@ -8,6 +8,7 @@ import type { Json } from "../../../protocol/json.ts";
 import type { Usage } from "../../../protocol/step.ts";
 import { createRegistry } from "../registry.ts";
 import type { MappedError, ToolContext } from "../service.ts";
+import { TOOL_CONTEXT } from "../testing/toolContext.ts";
 import { explainThrown } from "../toolFailure.ts";
 import { createOpenai, type OpenaiOptions } from "./openai.ts";
 
@@ -24,8 +25,8 @@ function openaiAt(baseUrl: string, key: () => string | undefined, options: Parti
     const method = service.method(path.split("."));
     assert.ok(method, path);
     return method.call(args, {
-      ...{ idempotencyKey: "run:7", taskRunId: "run", task: "t", attempt: 1, links: [] },
-      signal: new AbortController().signal,
+      ...TOOL_CONTEXT,
+      idempotencyKey: "run:7",
       reportUsage: (usage) => usages.push(usage),
       ...context,
     });

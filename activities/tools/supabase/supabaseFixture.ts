@@ -1,6 +1,7 @@
 import type { Json } from "../../../protocol/json.ts";
 import type { ChainLink } from "../../../protocol/step.ts";
 import type { MappedError, Service, ToolContext } from "../service.ts";
+import { TOOL_CONTEXT } from "../testing/toolContext.ts";
 import { explainThrown } from "../toolFailure.ts";
 import type { SupabaseAnswer } from "./supabase.ts";
 
@@ -47,16 +48,7 @@ export async function ask(
   const { path, args, links } = record(write);
   const method = service.method(path);
   if (method === undefined) throw new Error(`supabase has no ${path.join(".")}`);
-  const base: ToolContext = {
-    idempotencyKey: "run:1",
-    taskRunId: "run",
-    task: "t",
-    attempt: 1,
-    signal: new AbortController().signal,
-    links,
-    reportUsage: () => undefined,
-  };
-  return (await method.call(args, { ...base, ...context })) as SupabaseAnswer;
+  return (await method.call(args, { ...TOOL_CONTEXT, links, ...context })) as SupabaseAnswer;
 }
 
 /** How such a call fails, and whether Temporal tries it again. Throws when it does not fail. */

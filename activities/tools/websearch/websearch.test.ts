@@ -5,26 +5,21 @@ import { startDuckDuckGo, type DuckDuckGo } from "../../../dev/standins/duckduck
 import { startStandInServer } from "../../../dev/standins/standInServer.ts";
 import type { Json } from "../../../protocol/json.ts";
 import type { MappedError, ToolContext } from "../service.ts";
+import { TOOL_CONTEXT } from "../testing/toolContext.ts";
 import { explainThrown } from "../toolFailure.ts";
 import type { SearchResult } from "./resultPage.ts";
 import { createWebsearch, type WebsearchOptions } from "./websearch.ts";
-
-const CONTEXT: ToolContext = {
-  ...{ idempotencyKey: "run:1", taskRunId: "run", task: "t", attempt: 1, links: [] },
-  signal: new AbortController().signal,
-  reportUsage: () => undefined,
-};
 
 function searchAt(url: string, options: Partial<WebsearchOptions> = {}) {
   const service = createWebsearch({ url, pauseMs: 0, ...options });
   const method = service.method(["search"])!;
   return {
     search: (args: Json[], context: Partial<ToolContext> = {}) =>
-      method.call(args, { ...CONTEXT, ...context }) as Promise<SearchResult[]>,
+      method.call(args, { ...TOOL_CONTEXT, ...context }) as Promise<SearchResult[]>,
     summary: (args: Json[]) => method.summary!(args, []),
     /** What the task and Temporal learn of a search that fails. */
     failure: async (args: Json[], context: Partial<ToolContext> = {}): Promise<MappedError> => {
-      const answer = method.call(args, { ...CONTEXT, ...context });
+      const answer = method.call(args, { ...TOOL_CONTEXT, ...context });
       return answer.then(
         (value) => assert.fail(`it answered ${JSON.stringify(value)}`),
         (thrown: unknown) => explainThrown(thrown, service),
