@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import type { Configuration } from "../configuration.ts";
 import { TaskerError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import type { CredentialName, Credentials } from "../protocol/keystore.ts";
 import type { Context } from "./context.ts";
+import { hasDatabase, keystoreOf } from "./keystoreOf.ts";
 
 /** Calls `tools.gapi` by a path below it, as `["drive", "files", "list"]`: one attempt. Throws a TaskerError. */
 export type CallGapi = (path: readonly string[], args: readonly Json[]) => Promise<Json>;
@@ -67,16 +67,9 @@ async function credentialsOf(configuration: Configuration, context: Context | un
     import("../worker/configuredCredential.ts"),
   ]);
   const fallback = (name: CredentialName) => configuredCredential(configuration, name);
-  const { databaseUrl, databaseFile } = configuration;
-  if (!context || (databaseUrl === undefined && !existsSync(databaseFile))) {
+  if (!context || !hasDatabase(configuration)) {
     return createCredentials({ keystore: { get: () => Promise.resolve(undefined) }, fallback });
   }
-  const [{ createKeystore }, { createCipher }, store, keyring] = await Promise.all([
-    import("../keystore/keystore.ts"),
-    import("../encryption/cipher.ts"),
-    context.store(),
-    context.keyring(),
-  ]);
-  const keystore = createKeystore({ secrets: store.secrets, cipher: createCipher(keyring, "keystore") });
+  const keystore = await keystoreOf(context);
   return createCredentials({ keystore, fallback });
 }

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { CREDENTIALS, SERVICES_NAMESPACE } from "../protocol/keystore.ts";
 import type { Context } from "./context.ts";
 import { withDirectGapi, type CallGapi } from "./directGapi.ts";
+import { hasDatabase, keystoreOf } from "./keystoreOf.ts";
 import { operator } from "./operator.ts";
 import type { Output } from "./output.ts";
 import { withContext } from "./withContext.ts";
@@ -52,18 +52,10 @@ export async function withDirectGoogleOrStandIn<T>(output: Output, work: (call: 
  * TEMPORAL_ADDRESS the workers elsewhere have their own, and a missing one is told at the first call.
  */
 export async function googleIsConfigured(context: Context): Promise<boolean> {
-  const { googleKeyFile, temporalAddress, databaseUrl, databaseFile } = context.configuration;
+  const { googleKeyFile, temporalAddress } = context.configuration;
   if (googleKeyFile !== undefined || temporalAddress !== undefined) return true;
-  // Asking must not make a database where none is.
-  if (databaseUrl === undefined && !existsSync(databaseFile)) return false;
-  const store = await context.store();
-  const secrets = await store.secrets.list(SERVICES_NAMESPACE, {
-    at: Date.now(),
-    action: "list",
-    outcome: "ok",
-    namespace: SERVICES_NAMESPACE,
-    name: "",
-    ...operator(),
-  });
+  if (!hasDatabase(context.configuration)) return false;
+  const keystore = await keystoreOf(context);
+  const secrets = await keystore.list(SERVICES_NAMESPACE, operator());
   return secrets.some(({ name }) => name === CREDENTIALS.google);
 }

@@ -1,10 +1,10 @@
 import type { Rotation } from "../../keystore/rotate.ts";
 import { TaskerError } from "../../protocol/errors.ts";
-import type { Keystore } from "../../protocol/keystore.ts";
 import type { SealedSecret, SecretAccess } from "../../protocol/store.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
+import { keystoreOf } from "../keystoreOf.ts";
 import { parseKeystoreOptions, type KeystoreCommand } from "../keystoreOptions.ts";
 import { operator } from "../operator.ts";
 import type { Output } from "../output.ts";
@@ -125,16 +125,6 @@ async function audit(request: Asked<"audit">, context: Context, output: Output):
   else if (entries.length === 0) output.say("No access is written down.");
   else output.say(table(["when", "what", "outcome", "secret", "who", "run"], entries.map(row)));
   return EXIT.ok;
-}
-
-async function keystoreOf(context: Context): Promise<Keystore> {
-  const [{ secrets }, keyring, { createCipher }, { createKeystore }] = await Promise.all([
-    context.store(),
-    context.keyring(),
-    import("../../encryption/cipher.ts"),
-    import("../../keystore/keystore.ts"),
-  ]);
-  return createKeystore({ secrets, cipher: createCipher(keyring, "keystore") });
 }
 
 function missing(namespace: string, name: string): TaskerError {
