@@ -5,7 +5,7 @@ const may = (from, to) => ({
   comment: `${from}/ imports only ${to.length ? to.map((folder) => folder + "/").join(", ") : "nothing of the project"}`,
   from: { path: `^${from}/`, pathNot: "\\.test\\.ts$" },
   to: {
-    path: "^(protocol|workflows|activities|sandbox|store|publishing|client|encryption|keystore|policy|cli|dev|test|bench)/",
+    path: "^(protocol|workflows|activities|sandbox|store|publishing|client|encryption|keystore|policy|schemas|cli|dev|test|bench)/",
     pathNot: `^(${[from, ...to].join("|")})/`,
   },
 });
@@ -16,18 +16,19 @@ module.exports = {
     may("protocol", []),
     may("sandbox", ["protocol"]),
     may("store", ["protocol"]),
-    may("publishing", ["protocol"]),
+    may("schemas", ["protocol"]),
+    may("publishing", ["protocol", "schemas"]),
     may("client", ["protocol"]),
     may("encryption", ["protocol"]),
     may("keystore", ["protocol"]),
     may("policy", ["protocol"]),
-    may("activities", ["protocol", "sandbox", "store", "policy"]),
+    may("activities", ["protocol", "sandbox", "store", "policy", "schemas"]),
     {
       name: "dev-is-for-development",
       severity: "error",
       comment: "what runs in production imports nothing of dev/, test/ and bench/",
       from: {
-        path: "^(activities|client|configuration|encryption|keystore|policy|protocol|sandbox|store|publishing|worker|workflows)[./]",
+        path: "^(activities|client|configuration|encryption|keystore|policy|protocol|sandbox|schemas|store|publishing|worker|workflows)[./]",
         pathNot: "\\.test\\.ts$|/testing/",
       },
       to: { path: "^(dev|test|bench)/" },

@@ -1,9 +1,9 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { safeText } from "../protocol/text.ts";
+import { compileSchema } from "../schemas/compileSchema.ts";
 
 /** Compiled validators that are kept, by schema. A worker runs few versions at a time; each holds some kilobytes. */
 export const VALIDATORS_KEPT = 200;
@@ -38,19 +38,9 @@ function validatorFor(schema: Json): ValidateFunction {
 }
 
 function compile(schema: Json): ValidateFunction {
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
-    throw invalidInput("The task's input schema is not a JSON Schema object. Publish the task again.");
-  }
-  // An instance for each schema: a shared one would keep every schema that it ever compiled.
-  // Schemas are publishing's own, so checking them against the meta-schema would only cost (10 times the compilation).
-  // ownProperties: a field named "constructor" is not there because Object.prototype has it.
-  const ajv = new Ajv2020({ strict: false, ownProperties: true, verbose: true, meta: false, validateSchema: false });
-  try {
-    return ajv.compile(schema);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : "unknown reason";
-    throw invalidInput(`The task's input schema cannot be used (${reason}). Publish the task again.`);
-  }
+  const compiled = compileSchema(schema);
+  if ("validate" in compiled) return compiled.validate;
+  throw invalidInput(`The task's input schema cannot be used (${compiled.reason}). Publish the task again.`);
 }
 
 function invalidInput(message: string): TaskerError {

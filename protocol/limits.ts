@@ -32,6 +32,12 @@ export const LIMITS = {
   inputBytes: 10 * MiB,
   /** A published bundle with its source and source map. */
   bundleBytes: 10 * MiB,
+  /** JSON of a task's input schema. A larger one is not published. */
+  schemaBytes: 128 * KiB,
+  /** Levels of a task's input schema. Types nested 300 deep overflow the validator's compilation. */
+  schemaDepth: 100,
+  /** Fields, item types, alternatives and enum values of a task's input schema. Validators of 2,000 fields overflow the stack. */
+  schemaParts: 1000,
   /** A snapshot, compressed. A larger heap is the failure `snapshot_limit`. */
   snapshotBytes: 32 * MiB,
   /** Nesting of arrays and objects in a value that crosses the VM's border. */
@@ -41,6 +47,9 @@ export const LIMITS = {
   taskNameBytes: 200,
   /** A tool's dotted name; Temporal refuses activity types longer than 1,000 characters. */
   toolNameBytes: 200,
+  /** Names after `@tools`, and their bytes with the commas between them. They go with each call of a run. */
+  declaredTools: 100,
+  declaredToolsBytes: 4 * KiB,
   /** A Temporal workflow id; longer child ids are hashed. Temporal refuses more than 1,000 characters. */
   workflowIdBytes: 200,
   /** Name and namespace of a secret, each. */

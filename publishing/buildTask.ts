@@ -5,7 +5,7 @@ import type { TaskVersion } from "../protocol/task.ts";
 import { utf8Length } from "../protocol/text.ts";
 import { bundleTask } from "./bundleTask.ts";
 import type { FoundTask } from "./findTasks.ts";
-import { inputSchema } from "./inputSchema.ts";
+import { checkedSchema } from "./checkedSchema.ts";
 import { problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 import { declaredTools } from "./declaredTools.ts";
@@ -16,9 +16,11 @@ export type BuildResult = { readonly version: TaskVersion } | { readonly problem
 export async function buildTask(found: FoundTask, publishedAt: Millis = Date.now()): Promise<BuildResult> {
   const { task, file, doc } = found;
   const tools = declaredTools(doc.tools, file);
+  const schema = checkedSchema(doc.params, file);
   const result = await bundleTask(found.folder, file);
-  const problems = [...("problems" in tools ? tools.problems : []), ...("problems" in result ? result.problems : [])];
-  if ("problems" in result || "problems" in tools) return { problems };
+  if ("problems" in result || "problems" in tools || "problems" in schema) {
+    return { problems: [tools, schema, result].flatMap((each) => ("problems" in each ? each.problems : [])) };
+  }
   const { code, sourceMap, usedTools } = result.bundle;
   const bytes = utf8Length(code) + utf8Length(sourceMap);
   if (bytes > LIMITS.bundleBytes) {
@@ -29,7 +31,7 @@ export async function buildTask(found: FoundTask, publishedAt: Millis = Date.now
     task,
     file,
     description: doc.description,
-    inputSchema: inputSchema(doc.params),
+    inputSchema: schema.schema,
     tools: tools.names,
   };
   const version = versionOf(content, code, sourceMap);

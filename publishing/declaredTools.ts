@@ -27,5 +27,16 @@ export function declaredTools(
       }
     }
   }
-  return problems.length > 0 ? { problems } : { names: [...names].sort(compareText) };
+  if (problems.length > 0) return { problems };
+  const sorted = [...names].sort(compareText);
+  const excess = excessOf(sorted);
+  if (excess === undefined) return { names: sorted };
+  const message = `@tools has ${excess}. Name a service, as gapi, instead of each of its methods.`;
+  return { problems: [problem(PROBLEM_CODES.tooManyTools, message, file, tags[0]?.place)] };
+}
+
+function excessOf(names: readonly string[]): string | undefined {
+  if (names.length > LIMITS.declaredTools) return `${names.length} names; ${LIMITS.declaredTools} are allowed`;
+  const bytes = utf8Length(names.join());
+  return bytes > LIMITS.declaredToolsBytes ? `${bytes} bytes; ${LIMITS.declaredToolsBytes} are allowed` : undefined;
 }

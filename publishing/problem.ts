@@ -12,6 +12,8 @@ export const PROBLEM_CODES = {
   duplicateTask: "duplicate_task",
   unknownTask: CODES.unknownTask,
   invalidToolName: "invalid_tool_name",
+  tooManyTools: "too_many_tools",
+  invalidSchema: "invalid_schema",
   moduleNotFound: CODES.moduleNotFound,
   nodeModule: "node_module",
   unsupportedFile: "unsupported_file",

@@ -43,6 +43,8 @@ describe("the README", () => {
     const rest = [
       ["nesting of arrays", LIMITS.jsonDepth],
       ["message and stack", `${LIMITS.errorBytes / 1024} KiB`],
+      ["parts of an input schema", LIMITS.schemaParts.toLocaleString("en")],
+      ["names after `@tools`", LIMITS.declaredTools],
       ["one attempt", `${LIMITS.toolStartToCloseMs / 1000} s`],
       ["all attempts", `${LIMITS.toolScheduleToCloseMs / 60_000} min`],
     ];
