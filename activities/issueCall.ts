@@ -93,7 +93,7 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
       "The name or version of a nested run's task holds a secret, and would be shown. Pass it in the input.";
     return refuse(call, context, tool, { code: CODES.invalidArgument, class: "guest", message });
   }
-  const text = JSON.stringify(input ?? null);
+  const text = JSON.stringify(input === undefined ? {} : input);
   const inputOf = await carried(text, context);
   return {
     id: call.id,

@@ -5,9 +5,14 @@ import { LIMITS } from "../protocol/limits.ts";
 import type { Store } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
 import { safeText } from "../protocol/text.ts";
-import type { Carried } from "../protocol/value.ts";
+import type { LogLine, Millis } from "../protocol/step.ts";
+import type { Carried, Claim } from "../protocol/value.ts";
+import { applyDefaults } from "./applyDefaults.ts";
 import { carry, readCarried } from "./carried.ts";
+import { sealBlob, secretsIn } from "./masking/secretClaims.ts";
+import { VmSecrets } from "./masking/vmSecrets.ts";
 import { parentOf, parseTaskRunArgs } from "./taskRunArgs.ts";
+import { unknownFields } from "./unknownFields.ts";
 import { validateInput } from "./validateInput.ts";
 
 export interface OpenRunDeps {
@@ -27,7 +32,7 @@ export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) 
     try {
       const args = parseTaskRunArgs(request.args);
       const version = await resolve(store, args);
-      const input = await acceptInput(store, request, args, version);
+      const { input, claim, notes } = await acceptInput(store, request, args, version);
       await store.runs.open({
         ...run,
         task: version.task,
@@ -45,9 +50,9 @@ export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) 
         depth: args.nested?.depth ?? 1,
         inflightCommands,
         dispatchFirst: true,
-        ...("claim" in input ? { inputClaim: input.claim } : {}),
+        ...(claim === undefined ? {} : { inputClaim: claim }),
       };
-      return { ok: true, pinned };
+      return { ok: true, pinned, ...(notes === undefined ? {} : { logs: [warning(notes, startedAt)] }) };
     } catch (error) {
       if (!(error instanceof TaskerError) || error.retryable) throw error;
       await recordRefusal(store, request, error);
@@ -85,25 +90,63 @@ async function resolve(store: Store, args: TaskRunArgs): Promise<TaskVersion> {
   throw refusal(CODES.unknownTask, `There is no published task "${args.task}". ${names}`);
 }
 
+interface AcceptedInput {
+  /** For the record. */
+  readonly input: Carried;
+  /** Where the VM finds the input, unless it is the workflow's own argument. */
+  readonly claim: Claim | undefined;
+  /** What the run's log says of the input. */
+  readonly notes: string | undefined;
+}
+
+/**
+ * Checks the input and fills in the defaults that the version declares. They are applied here, once: the run pins the result,
+ * so that every worker and every replay sees the same input.
+ */
 async function acceptInput(
   store: Store,
   { run }: OpenRequest,
   args: TaskRunArgs,
   version: TaskVersion,
-): Promise<Carried> {
+): Promise<AcceptedInput> {
   const given: Carried =
     args.inputClaim === undefined ? { value: args.input === undefined ? {} : args.input } : { claim: args.inputClaim };
   const text = await readCarried(store.blobs, given);
-  if (text.length > LIMITS.inputBytes) {
-    const error = {
-      code: CODES.inputTooLarge,
-      class: "limit" as const,
-      message: `The input is larger than ${LIMITS.inputBytes} bytes of JSON.`,
-    };
-    throw new TaskerError(error);
+  checkSize(text);
+  const said = parseInput(text);
+  const whole = applyDefaults(version.inputSchema, said);
+  validateInput(version.inputSchema, whole);
+  const secrets = new VmSecrets();
+  if ("claim" in given) secrets.add(await secretsIn(store.blobs, given.claim, text));
+  const unknown = unknownFields(version.inputSchema, said);
+  const notes = unknown === undefined ? undefined : secrets.hide(unknown);
+  if (whole === said) {
+    if ("claim" in given) return { input: given, claim: given.claim, notes };
+    const input = await carry(store.blobs, run, text, LIMITS.inlineBytes);
+    return { input, claim: claimOf(input), notes };
   }
-  validateInput(version.inputSchema, parseInput(text));
-  return "claim" in given ? given : carry(store.blobs, run, text, LIMITS.inlineBytes);
+  const completed = JSON.stringify(whole);
+  checkSize(completed);
+  const isSecret = "claim" in given && given.claim.secret === true;
+  const input = isSecret
+    ? { claim: await sealBlob(store.blobs, run, Buffer.from(completed, "utf8"), secrets.all) }
+    : await carry(store.blobs, run, completed, LIMITS.inlineBytes);
+  const claim = claimOf(input) ?? (await store.blobs.put(run, Buffer.from(completed, "utf8")));
+  return { input, claim, notes };
+}
+
+function claimOf(carried: Carried): Claim | undefined {
+  return "claim" in carried ? carried.claim : undefined;
+}
+
+function checkSize(text: string): void {
+  if (text.length <= LIMITS.inputBytes) return;
+  const message = `The input is larger than ${LIMITS.inputBytes} bytes of JSON.`;
+  throw new TaskerError({ code: CODES.inputTooLarge, class: "limit", message });
+}
+
+function warning(text: string, at: Millis): LogLine {
+  return { at, level: "warn", text: safeText(text, LIMITS.errorBytes / 64) };
 }
 
 /** Anybody may start a run with a claim, of a blob that is anything. */

@@ -4,13 +4,14 @@ import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { safeText } from "../protocol/text.ts";
 import { compileSchema } from "../schemas/compileSchema.ts";
+import { hint } from "./unknownFields.ts";
 
 /** Compiled validators that are kept, by schema. A worker runs few versions at a time; each holds some kilobytes. */
 export const VALIDATORS_KEPT = 200;
 
 /**
  * Checks a run's input against the JSON Schema that its task version declares (null: any value). The input is not
- * changed: defaults in the schema are for people. Only the first mismatch is reported, so that the cost does not grow
+ * changed: `applyDefaults` fills in defaults before. Only the first mismatch is reported, so that the cost does not grow
  * with an input that is wrong in a million places.
  *
  * Throws a TaskerError `invalid_input` that names the path (`input.depth`) and what was expected. It quotes no value.
@@ -62,6 +63,11 @@ function describe(errors: readonly ErrorObject[]): string {
     const properties = (error.parentSchema?.["properties"] ?? {}) as Record<string, Json>;
     const schema = Object.hasOwn(properties, missingProperty) ? properties[missingProperty] : {};
     return `${path}${propertyText(missingProperty)} is missing: expected ${expected(schema ?? {})}.`;
+  }
+  if (error.keyword === "additionalProperties") {
+    const { additionalProperty } = error.params as { additionalProperty: string };
+    const near = hint((error.parentSchema?.["properties"] ?? {}) as Record<string, Json>, additionalProperty);
+    return `${path}${propertyText(additionalProperty)} is not a field of the task's input${near}. The task has @strict.`;
   }
   return `${path}: expected ${expected(error.parentSchema as Json)}, got ${actual(error.data)}.`;
 }

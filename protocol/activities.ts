@@ -43,7 +43,13 @@ export interface OpenRequest {
 
 /** A run that may begin, with what it pins; or why it may not (its record is written and closed then). */
 export type OpenAnswer =
-  { readonly ok: true; readonly pinned: PinnedRun } | { readonly ok: false; readonly error: TaskError };
+  | {
+      readonly ok: true;
+      readonly pinned: PinnedRun;
+      /** The first lines of the run's log. */
+      readonly logs?: readonly LogLine[];
+    }
+  | { readonly ok: false; readonly error: TaskError };
 
 /** What a run keeps from its start to its end. */
 export interface PinnedRun {
@@ -52,7 +58,7 @@ export interface PinnedRun {
   readonly engine: string;
   /** From `@tools`. */
   readonly tools: readonly string[] | null;
-  /** Set when the input travels as a claim check. */
+  /** Set when the input travels as a claim check, or is not what the workflow's argument says: defaults were filled in. */
   readonly inputClaim?: Claim;
   readonly depth: number;
   /** Activities and child workflows in flight, from the configuration of the worker that opened the run; `LIMITS.inflightCommands` when absent. */

@@ -16,7 +16,7 @@ export type BuildResult = { readonly version: TaskVersion } | { readonly problem
 export async function buildTask(found: FoundTask, publishedAt: Millis = Date.now()): Promise<BuildResult> {
   const { task, file, doc } = found;
   const tools = declaredTools(doc.tools, file);
-  const schema = checkedSchema(doc.params, file);
+  const schema = checkedSchema(doc, file);
   const result = await bundleTask(found.folder, file);
   if ("problems" in result || "problems" in tools || "problems" in schema) {
     return { problems: [tools, schema, result].flatMap((each) => ("problems" in each ? each.problems : [])) };

@@ -80,20 +80,72 @@ test("an input that is no object has its type", () => {
   assert.deepEqual(schemaOf("@param input - What comes in."), { description: "What comes in." });
 });
 
-test("a default is JSON when it can be, else text", () => {
-  const defaults = (text: string): Json => {
-    const schema = schemaOf(`@param {*} [input.a=${text}]`) as { properties: { a: { default: Json } } };
+test("a default has its declared type: a literal, or else text; code and misfits are no defaults", () => {
+  const defaults = (type: string, text: string): Json | undefined => {
+    const schema = schemaOf(`@param {${type}} [input.a=${text}]`) as { properties: { a: { default?: Json } } };
     return schema.properties.a.default;
   };
-  const cases: [string, Json][] = [
-    ["true", true],
-    ['"x y"', "x y"],
-    ["'x'", "x"],
-    ["[1, 2]", [1, 2]],
-    ["{}", {}],
-    ["Date.now()", "Date.now()"],
+  const cases: [string, string, Json | undefined][] = [
+    ["*", "true", true],
+    ["*", '"x y"', "x y"],
+    ["*", "'x'", "x"],
+    ["*", "[1, 2]", [1, 2]],
+    ["*", "{}", {}],
+    ["object", "{a: ['b'], \"c\": -1.5}", { a: ["b"], c: -1.5 }],
+    ["*", "Date.now()", undefined],
+    ["*", "undefined", undefined],
+    ["string", "2 seconds", "2 seconds"],
+    ["string", "5", "5"],
+    ["string", "'5'", "5"],
+    ["string", "''", ""],
+    ["string", "null", undefined],
+    ["?string", "null", null],
+    ["number", "3", 3],
+    ["number", "three", undefined],
+    ["string|number", "5", 5],
+    ["boolean", "false", false],
+    ["boolean", "no", undefined],
+    ["'a'|'b'", "a", "a"],
+    ["'a'|'b'", "c", undefined],
+    ["string[]", "['a']", ["a"]],
+    ["Date", "new Date()", undefined],
+    ["object", "{__proto__: 1}", undefined],
   ];
-  for (const [text, value] of cases) assert.deepEqual(defaults(text), value);
+  for (const [type, text, value] of cases) assert.deepEqual(defaults(type, text), value, `{${type}} ${text}`);
+});
+
+test("@strict closes every object that declares fields, and no part of an intersection", () => {
+  const text = `/**
+ * @task a
+ * @strict
+ * @param {object} input
+ * @param {{x: string}[]} input.rows
+ * @param {object} [input.any]
+ * @param {{p: string} & {q: string}} [input.both]
+ */`;
+  const parsed = parseSource(text, "a.js");
+  assert("comments" in parsed);
+  const doc = taskDoc(parsed.comments, []);
+  assert.equal(doc.strict, true);
+  assert.deepEqual(inputSchema(doc.params, doc.strict), {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    properties: {
+      rows: {
+        type: "array",
+        items: { type: "object", properties: { x: { type: "string" } }, required: ["x"], additionalProperties: false },
+      },
+      any: { type: "object" },
+      both: {
+        allOf: [
+          { type: "object", properties: { p: { type: "string" } }, required: ["p"] },
+          { type: "object", properties: { q: { type: "string" } }, required: ["q"] },
+        ],
+      },
+    },
+    required: ["rows"],
+    additionalProperties: false,
+  });
 });
 
 test("a field named __proto__ is left out", () => {

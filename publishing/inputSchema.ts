@@ -1,4 +1,5 @@
 import type { Json } from "../protocol/json.ts";
+import { NO_DEFAULT, paramDefault } from "./paramDefault.ts";
 import type { DocTag } from "./taskDoc.ts";
 import { typeSchema, union } from "./typeSchema.ts";
 import type { Schema } from "./typeSchema.ts";
@@ -16,16 +17,16 @@ interface Field {
 
 /**
  * JSON Schema (draft 2020-12) of the input, from `@param` tags: the first one's root names the input, and only tags
- * with that root count. Null when there is none: any JSON value then. Properties that are not declared are allowed.
- * A default is written down, never filled in: the function's own code does that.
+ * with that root count. Null when there is none: any JSON value then. Properties that are not declared are allowed unless
+ * `strict`, which `@strict` sets. A default is filled in when a run is opened, where its field is absent.
  */
-export function inputSchema(params: readonly DocTag[]): Json {
+export function inputSchema(params: readonly DocTag[], strict = false): Json {
   const tags = params.filter((tag) => tag.name !== "" && !NOT_INPUT.has(rootOf(tag)));
   const [first] = tags;
   if (!first) return null;
   const root = emptyField();
   for (const tag of tags) if (rootOf(tag) === rootOf(first)) place(root, tag);
-  const schema = complete(root);
+  const schema = strict ? closed(complete(root)) : complete(root);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     ...(root.optional ? union([schema, { type: "null" }]) : schema),
@@ -58,7 +59,33 @@ function place(root: Field, tag: DocTag): void {
   field.schema = {
     ...schema,
     ...(tag.description === "" ? {} : { description: tag.description }),
-    ...(tag.default === undefined ? {} : { default: defaultValue(tag.default) }),
+    ...defaultOf(tag, schema),
+  };
+}
+
+/** A default that does not fit its type is a problem of publishing: see paramDefault.ts. */
+function defaultOf(tag: DocTag, schema: Schema): Schema {
+  if (tag.default === undefined || tag.default === NO_DEFAULT) return {};
+  const value = paramDefault(tag.default, schema);
+  return value === undefined ? {} : { default: value };
+}
+
+/** The schema without room for other fields, wherever it declares some. The parts of an intersection stay open: each has fields of the others. */
+function closed(schema: Schema): Schema {
+  const inner = (value: Json): Json =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? closed(value) : value;
+  const { properties, items, anyOf } = schema;
+  const fields = Object.entries((properties ?? {}) as Schema);
+  return {
+    ...schema,
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(fields.map(([name, field]) => [name, inner(field)])),
+          additionalProperties: schema["additionalProperties"] ?? false,
+        }),
+    ...(items === undefined ? {} : { items: inner(items) }),
+    ...(Array.isArray(anyOf) ? { anyOf: anyOf.map(inner) } : {}),
   };
 }
 
@@ -78,12 +105,4 @@ function complete(field: Field): Schema {
     properties: Object.fromEntries(entries.map(([name, inner]) => [name, complete(inner)])),
     ...(required.length > 0 ? { required } : {}),
   };
-}
-
-function defaultValue(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text.replace(/^'(.*)'$/s, "$1");
-  }
 }

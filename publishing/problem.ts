@@ -14,6 +14,7 @@ export const PROBLEM_CODES = {
   invalidToolName: "invalid_tool_name",
   tooManyTools: "too_many_tools",
   invalidSchema: "invalid_schema",
+  invalidDefault: "invalid_default",
   moduleNotFound: CODES.moduleNotFound,
   nodeModule: "node_module",
   unsupportedFile: "unsupported_file",

@@ -47,6 +47,21 @@ const CASES: [string, Files, string[]][] = [
   ["a path of the machine", { "a.js": `require("/etc/hostname");${f}` }, ["a.js:1:9 module_not_found"]],
   ["a URL", { "a.js": 'import "https://example.com/x.js";\nexport default () => 1;' }, ["a.js:1:8 module_not_found"]],
   [
+    "defaults that are not of their type, code, or the input's own",
+    {
+      "a.js": `/**
+ * @task a
+ * @param {object} [input={"a":1}]
+ * @param {number} [input.n=three]
+ * @param {Date} [input.at=new Date()]
+ * @param {string} [input.fine=2 seconds]
+ * @param {object} [input.none=undefined]
+ */
+module.exports = () => 1;`,
+    },
+    ["a.js:3:4 invalid_default", "a.js:4:4 invalid_default", "a.js:5:4 invalid_default"],
+  ],
+  [
     "a missing module of context.tasks.require",
     { "a.js": 'module.exports = (input, context) =>\n  context.tasks.require("../shared/nope");' },
     ["a.js:2:25 module_not_found"],

@@ -22,6 +22,8 @@ export interface TaskDoc {
   readonly description: string;
   readonly params: readonly DocTag[];
   readonly tools: readonly DocTag[];
+  /** `@strict`: fields of the input that are not declared are refused. */
+  readonly strict: boolean;
 }
 
 interface Block {
@@ -40,6 +42,7 @@ export function taskDoc(comments: readonly Comment[], own: readonly Comment[]): 
     description: first("description")[0]?.text ?? blocks.find((block) => block.description)?.description ?? "",
     params: first("param"),
     tools: first("tools"),
+    strict: blocks.some((block) => block.tags.has("strict")),
   };
 }
 

@@ -68,7 +68,7 @@ export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Prom
   }
 }
 
-type Opened = Pick<ContinuedRun, "pinned">;
+type Opened = Pick<ContinuedRun, "pinned"> & { readonly logs?: readonly LogLine[] };
 
 async function open(run: RunKey, args: TaskRunArgs): Promise<Opened> {
   const opened = await CancellationScope.nonCancellable(() => internal.openRun({ run, args, startedAt: Date.now() }));
@@ -103,7 +103,8 @@ class TaskRun {
     this.calls = new Calls(run, from.pinned, this.budget, this.recorder, from.calls);
     this.followers = followers;
     this.callsMade = from.callsMade ?? 0;
-    this.recentLines = from.recentLines ?? [];
+    this.recorder.log(from.logs ?? []);
+    this.recentLines = from.recentLines ?? from.logs ?? [];
     // A new run has its first step before it; a continued one goes on where its VM stands.
     this.more = from.more ?? true;
     setHandler(status, () => this.progress());

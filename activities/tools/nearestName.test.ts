@@ -9,6 +9,8 @@ describe("nearestName", () => {
     ["sleep", "sleep"],
     ["Sleep", "sleep"],
     ["slep", "sleep"],
+    ["lseep", "sleep"],
+    ["sleep.", "sleep"],
     ["sleeep", "sleep"],
     ["http.fetsh", "http.fetch"],
     ["http.fecth", "http.fetch"],

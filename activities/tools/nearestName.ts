@@ -2,7 +2,7 @@
 const MAX_EDITS = 3;
 
 /**
- * Answers a function that finds the candidate with the fewest edits (insert, delete, replace one character) from a name,
+ * Answers a function that finds the candidate with the fewest edits (insert, delete or replace one character, swap two neighbours) from a name,
  * case ignored; undefined when none is near. A guest can ask for thousands of unknown names of a service with thousands
  * of methods, so candidates are prepared once and each is dropped as soon as it is too far.
  */
@@ -34,6 +34,8 @@ function editDistance(a: string, b: string, bound: number): number {
   let bEnd = b.length;
   while (start < aEnd && start < bEnd && a.charCodeAt(start) === b.charCodeAt(start)) start++;
   for (; aEnd > start && bEnd > start && a.charCodeAt(aEnd - 1) === b.charCodeAt(bEnd - 1); aEnd--) bEnd--;
+  const swapped = a[start] === b[start + 1] && a[start + 1] === b[start];
+  if (swapped && aEnd - start === 2 && bEnd - start === 2) return Math.min(1, bound);
 
   const columns = bEnd - start;
   const row = Array.from({ length: columns + 1 }, (_, j) => j);

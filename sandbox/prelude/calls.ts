@@ -41,10 +41,15 @@ export function callSite(): string {
   return (new NativeError() as { stack?: string }).stack ?? "";
 }
 
-/** Arguments as the text of a JSON array. Element by element: a toJSON on Array.prototype must not see the list. */
+/**
+ * Arguments as the text of a JSON array; undefined ones at the end are left out, as JSON has no undefined.
+ * Element by element: a toJSON on Array.prototype must not see the list.
+ */
 export function argumentsJson(args: readonly unknown[]): string {
+  let length = args.length;
+  while (length > 0 && args[length - 1] === undefined) length--;
   let text = "[";
-  for (let i = 0; i < args.length && text.length <= LIMITS.argumentBytes; i++) {
+  for (let i = 0; i < length && text.length <= LIMITS.argumentBytes; i++) {
     text += (i === 0 ? "" : ",") + (toJson(args[i], `args[${i}]`) ?? "null");
   }
   text += "]";

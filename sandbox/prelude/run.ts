@@ -1,5 +1,5 @@
 import { LIMITS } from "../../protocol/limits.ts";
-import { call, countUnsettled } from "./calls.ts";
+import { countUnsettled } from "./calls.ts";
 import { failureJson, failureText } from "./failure.ts";
 import { hostError } from "./hostErrors.ts";
 import { define, freeze, globalObject, jsonParse, NativePromise, promiseThen } from "./intrinsics.ts";
@@ -8,7 +8,7 @@ import { readBundle, refuseRequire, requireFrom } from "./modules.ts";
 import { seedRandom } from "./random.ts";
 import { isLonger } from "./text.ts";
 import { addStem } from "./chains.ts";
-import { addChain, tools } from "./tools.ts";
+import { addChain, executeTask, tools } from "./tools.ts";
 
 type Script = (exports: object, module: { exports: unknown }, require: (specifier: unknown) => unknown) => unknown;
 type Callable = (...args: unknown[]) => unknown;
@@ -58,7 +58,7 @@ function enter(script: Script, start: Start, input: unknown): unknown {
     tools,
     tasks: freeze({
       require: (specifier: unknown): unknown => requireFrom(readBundle(module.exports).modules, specifier),
-      execute: (...args: unknown[]): unknown => call('"tasks","execute"', args),
+      execute: (...args: unknown[]): unknown => executeTask(args),
     }),
     taskRunId: start.taskRunId,
     taskName: start.taskName,

@@ -38,6 +38,8 @@ function invoke(path: ToolPath, args: readonly unknown[]): unknown {
       return refuse("unknown_tool", "setTimeout is a global function, not a tool");
     case '"sleep"':
       return sleep(args);
+    case '"tasks","execute"':
+      return executeTask(args);
   }
   return chains[path.head] === true ? chain(path, args) : call(path.json, args);
 }
@@ -47,8 +49,16 @@ function tell(level: Level, args: readonly unknown[]): Promise<unknown> {
   return done();
 }
 
+/** A nested run without an input gets an empty object, as every run does; null stays null. */
+export function executeTask(args: readonly unknown[]): Promise<unknown> {
+  if (args.length > 3) return refuse("invalid_argument", "tasks.execute takes a name, an input and options");
+  const input = args[1] === undefined ? { __proto__: null } : args[1];
+  return call('"tasks","execute"', [args[0], input, args[2]]);
+}
+
 function sleep(args: readonly unknown[]): Promise<unknown> {
   const wait = args[0];
+  if (args.length > 1 && args[1] !== undefined) return refuse("invalid_argument", "sleep takes one argument");
   if (typeof wait === "string") return call('"sleep"', [wait]);
   if (typeof wait !== "number" || !isWait(wait)) {
     return refuse("invalid_argument", `sleep wants 0 to ${LIMITS.sleepMs} ms or a text like "5 minutes"`);
