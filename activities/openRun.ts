@@ -50,6 +50,7 @@ export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) 
         depth: args.nested?.depth ?? 1,
         inflightCommands,
         dispatchFirst: true,
+        callIds: true,
         ...(claim === undefined ? {} : { inputClaim: claim }),
       };
       return { ok: true, pinned, ...(notes === undefined ? {} : { logs: [warning(notes, startedAt)] }) };

@@ -2,7 +2,8 @@ import type { WorkflowExecutionDescription } from "@temporalio/client";
 import { defineSearchAttributeKey } from "@temporalio/common";
 import { asking, isNoWorkflow } from "./errors.ts";
 import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
-import type { RunStatus } from "../protocol/run.ts";
+import { retriedActivities } from "./pendingActivities.ts";
+import type { RetriedActivity, RunStatus } from "../protocol/run.ts";
 
 /** What Temporal says of the newest workflow with an id. */
 export interface Execution {
@@ -16,6 +17,8 @@ export interface Execution {
   readonly status: "open" | Extract<RunStatus, "completed" | "failed" | "cancelled" | "timed_out" | "terminated">;
   /** A worker has, or is about to have, work on it right now. */
   readonly processing: boolean;
+  /** Activities that have failed and are tried again: tool calls, and internal ones that hold up the run. */
+  readonly retried: readonly RetriedActivity[];
 }
 
 /** The one search attribute that the client sets and reads; the workflow keeps the others. */
@@ -30,14 +33,14 @@ export async function findExecution(
     const found = await asking("describe the run", () =>
       client.withDeadline(Date.now() + REQUEST_MS, () => client.workflow.getHandle(taskRunId).describe()),
     );
-    return toExecution(found);
+    return { ...toExecution(found), retried: await retriedActivities(client, found) };
   } catch (error) {
     if (isNoWorkflow(error)) return undefined;
     throw error;
   }
 }
 
-function toExecution(found: WorkflowExecutionDescription): Execution {
+function toExecution(found: WorkflowExecutionDescription): Omit<Execution, "retried"> {
   return {
     runId: found.runId,
     firstRunId: found.raw.workflowExecutionInfo?.firstRunId || found.runId,

@@ -68,6 +68,8 @@ export interface PinnedRun {
    * or after it (docs/DESIGN.md, "Steps"). Absent in runs of earlier releases, which keep their order.
    */
   readonly dispatchFirst?: true;
+  /** A call's activity has the id `call-NUMBER`. Absent in runs of earlier releases, whose commands stay as they were. */
+  readonly callIds?: true;
 }
 
 export interface AdvanceRequest {

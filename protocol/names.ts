@@ -26,3 +26,14 @@ export const ACTIVITIES = {
   recordCalls: "tasker:recordCalls",
   closeRun: "tasker:closeRun",
 } as const;
+
+/** The activity id of a call, so that whoever reads a pending activity knows which call it makes. */
+export function callActivityId(call: number): string {
+  return `call-${call}`;
+}
+
+/** The call that an activity makes; undefined for an internal activity and for one of an earlier release. */
+export function callOfActivity(activityId: string): number | undefined {
+  const [, call] = /^call-(\d+)$/.exec(activityId) ?? [];
+  return call === undefined ? undefined : Number(call);
+}

@@ -90,6 +90,21 @@ export interface CallReport {
   readonly usage?: Usage;
 }
 
+/** An activity of a run that has failed and is tried again. */
+export interface RetriedActivity {
+  /** The activity's type: a tool's dotted name, or the name of an internal activity. */
+  readonly type: string;
+  /** The call that it makes. Absent for an internal activity, and in a run that an earlier release began. */
+  readonly call?: number;
+  /** The attempt under way, or the next one. */
+  readonly attempt: number;
+  readonly lastError: { readonly code: string; readonly message: string };
+  /** When it was scheduled. */
+  readonly since: Millis;
+  /** When the next attempt begins; absent while one is under way. */
+  readonly nextAttemptAt?: Millis;
+}
+
 /** Answer of the `status` query. */
 export interface RunProgress {
   readonly state: "processing" | "suspended";

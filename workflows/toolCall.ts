@@ -2,6 +2,7 @@ import { ActivityCancellationType, scheduleActivity } from "@temporalio/workflow
 import type { ToolRequest } from "../activities/tools/toolRequest.ts";
 import type { PinnedRun } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import { callActivityId } from "../protocol/names.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { IssuedCall, ToolAnswer } from "../protocol/step.ts";
 
@@ -34,6 +35,7 @@ export function callTool(run: RunKey, pinned: PinnedRun, call: ToolCall, inlineB
     heartbeatTimeout: LIMITS.toolHeartbeatMs,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     ...patience(call),
+    ...(pinned.callIds === true ? { activityId: callActivityId(call.id) } : {}),
     summary: call.summary,
   });
 }
