@@ -88,7 +88,11 @@ export function createAdvance(deps: ActivityDeps) {
     const step =
       request.token === null
         ? await sandbox.start(token, await vmStart(deps, request, secrets), stepOptions(options))
-        : await sandbox.resume(token, await redeem(store.blobs, settlements, secrets), stepOptions(options));
+        : await sandbox.resume(
+            token,
+            await redeem(store.blobs, request.run, settlements, secrets),
+            stepOptions(options),
+          );
     secrets.add(secretArguments(step.calls, deps.registry));
     return answer(request, step, secrets);
   }

@@ -13,13 +13,14 @@ import type { Store } from "../protocol/store.ts";
 import { openStore } from "../store/openStore.ts";
 import type { GuestCall } from "../sandbox/types.ts";
 import { issueCall } from "./issueCall.ts";
-import { listedSecrets } from "./masking/secretClaims.ts";
 import { VmSecrets } from "./masking/vmSecrets.ts";
+import { redeemClaim } from "./redeemClaim.ts";
 import { secretArguments } from "./secretArguments.ts";
 import { methodTable } from "./tools/methodTable.ts";
 import { createRegistry } from "./tools/registry.ts";
 import type { Method } from "./tools/service.ts";
 
+const RUN = { taskRunId: "run", firstRunId: "first" };
 const SECRET = "the-secret-of-the-test";
 const PINNED: PinnedRun = { task: "t", version: "v", engine: "e", tools: null, depth: 1 };
 
@@ -57,15 +58,14 @@ describe("of a VM that was told a secret, what it issues", () => {
     const secrets = new VmSecrets();
     secrets.add(told);
     const guestCall = { id: 1, path: path.split("."), args: JSON.stringify(args), links };
-    const run = { taskRunId: "run", firstRunId: "first" };
-    return issueCall(guestCall, { run, pinned, now: 0, registry, blobs: store.blobs, secrets });
+    return issueCall(guestCall, { run: RUN, pinned, now: 0, registry, blobs: store.blobs, secrets });
   }
 
   async function assertSealed(issued: IssuedCall, listed: unknown): Promise<void> {
     assert.ok(!JSON.stringify(issued).includes(SECRET), JSON.stringify(issued));
     const carried = issued.kind === "task" ? issued.input : issued.kind === "timer" ? assert.fail() : issued.args;
     assert.ok("claim" in carried && carried.claim.secret === true, JSON.stringify(issued));
-    assert.deepEqual(await listedSecrets(store.blobs, carried.claim), listed);
+    assert.deepEqual((await redeemClaim(store.blobs, RUN, carried.claim)).secret, listed);
     assert.equal(issued.bytes, 0);
   }
 
@@ -92,7 +92,7 @@ describe("of a VM that was told a secret, what it issues", () => {
 
   test("is sealed for a secret method whatever it holds", async () => {
     const issued = await issue("svc.keep", ["name", "another"], { told: [] });
-    await assertSealed(issued, undefined);
+    await assertSealed(issued, "itself");
   });
 
   test("is sealed when it is refused, and the refusal does not quote it", async () => {

@@ -151,7 +151,7 @@ function carried(text: JsonText, { blobs, run, secrets }: IssueContext): Promise
 }
 
 async function sealed(text: JsonText, { blobs, run }: IssueContext): Promise<Carried> {
-  return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8")) };
+  return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8"), "itself") };
 }
 
 function inlineSize(carried: Carried, text: JsonText): number {

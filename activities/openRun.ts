@@ -2,13 +2,13 @@ import type { OpenAnswer, OpenRequest, PinnedRun, TaskRunArgs } from "../protoco
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import type { Store } from "../protocol/store.ts";
+import type { BlobReader, Store } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
 import { safeText } from "../protocol/text.ts";
 import type { LogLine, Millis } from "../protocol/step.ts";
 import type { Carried, Claim } from "../protocol/value.ts";
 import { applyDefaults } from "./applyDefaults.ts";
-import { carry, readCarried } from "./carried.ts";
+import { carry, readCarried, type Redeemed } from "./carried.ts";
 import { sealBlob, secretsIn } from "./masking/secretClaims.ts";
 import { VmSecrets } from "./masking/vmSecrets.ts";
 import { parentOf, parseTaskRunArgs } from "./taskRunArgs.ts";
@@ -31,6 +31,7 @@ export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) 
     const { run, startedAt } = request;
     try {
       const args = parseTaskRunArgs(request.args);
+      checkParent(args, request.parentId);
       const version = await resolve(store, args);
       const { input, claim, notes } = await acceptInput(store, request, args, version);
       await store.runs.open({
@@ -61,7 +62,11 @@ export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) 
     }
   };
 
-  async function recordRefusal(store: Store, { run, args, startedAt }: OpenRequest, error: TaskerError): Promise<void> {
+  async function recordRefusal(
+    store: Store,
+    { run, args, startedAt, parentId }: OpenRequest,
+    error: TaskerError,
+  ): Promise<void> {
     // The arguments may be anything at all here, in spite of their type.
     const given = args as Partial<TaskRunArgs> | null | undefined;
     const task = safeText(typeof given?.task === "string" ? given.task : "", LIMITS.taskNameBytes);
@@ -69,7 +74,8 @@ export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) 
       given?.inputClaim === undefined
         ? await carry(store.blobs, run, JSON.stringify(given?.input ?? null), LIMITS.inlineBytes)
         : { value: null };
-    const parent = parentOf(args);
+    const named = parentOf(args);
+    const parent = named?.taskRunId === parentId ? named : undefined;
     const nested = parent === undefined ? {} : { parent };
     await store.runs.open({ ...run, task, version: "", engine, input, startedAt, ...nested });
     await store.runs.close(run, { status: "failed", error: error.toTaskError(), endedAt: Date.now() });
@@ -89,6 +95,12 @@ async function resolve(store: Store, args: TaskRunArgs): Promise<TaskVersion> {
   const names =
     published.length === 0 ? "No task is published yet." : `Published tasks: ${published.slice(0, 20).join(", ")}.`;
   throw refusal(CODES.unknownTask, `There is no published task "${args.task}". ${names}`);
+}
+
+/** A run may redeem what its parent holds, so its parent is not a matter of what the arguments say. */
+function checkParent({ nested }: TaskRunArgs, parentId: string | undefined): void {
+  if (nested === undefined || nested.parent.taskRunId === parentId) return;
+  throw refusal(CODES.invalidInput, '"nested" names a parent that did not start this run. Leave it out.');
 }
 
 interface AcceptedInput {
@@ -112,13 +124,15 @@ async function acceptInput(
 ): Promise<AcceptedInput> {
   const given: Carried =
     args.inputClaim === undefined ? { value: args.input === undefined ? {} : args.input } : { claim: args.inputClaim };
-  const text = await readCarried(store.blobs, given);
+  const reader = { ...run, ...(args.nested && { parent: args.nested.parent }) };
+  const redeemed = await readInput(store, reader, given);
+  const { text } = redeemed;
   checkSize(text);
   const said = parseInput(text);
   const whole = applyDefaults(version.inputSchema, said);
   validateInput(version.inputSchema, whole);
   const secrets = new VmSecrets();
-  if ("claim" in given) secrets.add(await secretsIn(store.blobs, given.claim, text));
+  secrets.add(secretsIn(redeemed));
   const unknown = unknownFields(version.inputSchema, said);
   const notes = unknown === undefined ? undefined : secrets.hide(unknown);
   if (whole === said) {
@@ -128,8 +142,7 @@ async function acceptInput(
   }
   const completed = JSON.stringify(whole);
   checkSize(completed);
-  const isSecret = "claim" in given && given.claim.secret === true;
-  const input = isSecret
+  const input = redeemed.secret
     ? { claim: await sealBlob(store.blobs, run, Buffer.from(completed, "utf8"), secrets.all) }
     : await carry(store.blobs, run, completed, LIMITS.inlineBytes);
   const claim = claimOf(input) ?? (await store.blobs.put(run, Buffer.from(completed, "utf8")));
@@ -148,6 +161,16 @@ function checkSize(text: string): void {
 
 function warning(text: string, at: Millis): LogLine {
   return { at, level: "warn", text: safeText(text, LIMITS.errorBytes / 64) };
+}
+
+/** Anybody may start a run with any claim. One that this run may not redeem is a wrong input, and final. */
+async function readInput(store: Store, reader: BlobReader, given: Carried): Promise<Redeemed> {
+  try {
+    return await readCarried(store.blobs, reader, given);
+  } catch (error) {
+    if (!(error instanceof TaskerError) || error.code !== CODES.claimDenied) throw error;
+    throw refusal(CODES.invalidInput, `"inputClaim" is refused. ${error.message}`);
+  }
 }
 
 /** Anybody may start a run with a claim, of a blob that is anything. */

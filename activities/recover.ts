@@ -1,12 +1,13 @@
 import type { AdvanceRequest } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import type { JournalStep, Recovery, SnapshotRef } from "../protocol/step.ts";
+import type { JournalStep, Recovery } from "../protocol/step.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { listedSecrets } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
 import { redeem } from "./redeem.ts";
+import { redeemClaim } from "./redeemClaim.ts";
 import { secretArguments } from "./secretArguments.ts";
 import { stepOptions } from "./stepOptions.ts";
 import { vmStart } from "./vmStart.ts";
@@ -30,13 +31,14 @@ export async function recover(
     if (step.digest !== journal.digest) throw otherCalls(journal, step, secrets);
   };
   const replay = async (step: JournalStep): Promise<void> => {
-    const settlements = await redeem(store.blobs, step.settlements, secrets);
+    const settlements = await redeem(store.blobs, request.run, step.settlements, secrets);
     compare(step, await sandbox.resume(key, settlements, stepOptions(step, LIMITS.replayCpuFactor)));
   };
   const [first, ...rest] = recovery.steps;
   if (recovery.snapshot !== undefined) {
-    secrets.add((await listedSecrets(store.blobs, recovery.snapshot)) ?? []);
-    await sandbox.restore(key, await readSnapshot(deps, recovery.snapshot));
+    const snapshot = await redeemClaim(store.blobs, request.run, recovery.snapshot);
+    secrets.add(listedSecrets(snapshot.secret));
+    await sandbox.restore(key, snapshot.bytes);
     if (first !== undefined) await replay(first);
   } else {
     if (first === undefined) throw mismatch("there is neither a snapshot nor a step to begin with");
@@ -56,11 +58,4 @@ function otherCalls(journal: JournalStep, { state, failure }: VmStep, secrets: V
 function mismatch(why: string): TaskerError {
   const message = `The run cannot be recovered: ${why}. It stops here, so that no call is made by mistake.`;
   return new TaskerError({ code: CODES.journalMismatch, class: "infrastructure", message }, { retryable: false });
-}
-
-async function readSnapshot({ store }: ActivityDeps, { sha256 }: SnapshotRef): Promise<Uint8Array> {
-  const bytes = await store.blobs.get(sha256);
-  if (bytes !== undefined) return bytes;
-  const message = `The run's snapshot ${sha256} is not in the blob store. Restore the store, then the run goes on.`;
-  throw new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message });
 }

@@ -1,22 +1,23 @@
 import type { Settlement } from "../protocol/step.ts";
-import type { BlobStore } from "../protocol/store.ts";
+import type { BlobReader, BlobStore } from "../protocol/store.ts";
 import type { GuestSettlement } from "../sandbox/types.ts";
 import { readCarried } from "./carried.ts";
 import { secretsIn } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
 
-/** Settlements as the VM takes them: claims become the JSON that they stand for, and what is secret in them joins `secrets`. */
+/** Settlements as the VM takes them: claims become the JSON that they refer to, and what is secret in them joins `secrets`. */
 export async function redeem(
   blobs: BlobStore,
+  reader: BlobReader,
   settlements: readonly Settlement[],
   secrets: VmSecrets,
 ): Promise<GuestSettlement[]> {
   return Promise.all(
     settlements.map(async (settlement): Promise<GuestSettlement> => {
       if (!settlement.ok) return settlement;
-      const result = await readCarried(blobs, settlement.result);
-      if ("claim" in settlement.result) secrets.add(await secretsIn(blobs, settlement.result.claim, result));
-      return { id: settlement.id, ok: true, result };
+      const result = await readCarried(blobs, reader, settlement.result);
+      secrets.add(secretsIn(result));
+      return { id: settlement.id, ok: true, result: result.text };
     }),
   );
 }

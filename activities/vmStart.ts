@@ -16,12 +16,12 @@ export async function vmStart(
 ): Promise<VmStart> {
   const { run, pinned, input = { value: null } } = request;
   const { bundle } = await versions.get(pinned.task, pinned.version);
-  const text = await readCarried(store.blobs, input);
-  if ("claim" in input) secrets.add(await secretsIn(store.blobs, input.claim, text));
+  const redeemed = await readCarried(store.blobs, run, input);
+  secrets.add(secretsIn(redeemed));
   return {
     bundle,
     bundleName: BUNDLE_NAME,
-    input: text,
+    input: redeemed.text,
     taskRunId: run.taskRunId,
     taskName: pinned.task,
     taskVersion: pinned.version,

@@ -25,7 +25,7 @@ export async function reportRun(dependencies: ClientDependencies, taskRunId: str
 /** The report of a run from its record alone, which is all of it once the record is closed. @throws blob_missing */
 export async function reportRecord(store: Store, record: RunRecord, status: RunStatus): Promise<RunReport> {
   const [result, calls, logs] = await Promise.all([
-    resolveValue(store.blobs, record.result),
+    resolveValue(store.blobs, record, record.result),
     store.runs.calls(record),
     store.runs.logs(record),
   ]);
@@ -61,7 +61,11 @@ async function withoutRecord(
     task: execution?.task ?? "",
     version: "",
     status,
-    result: await resolveValue(dependencies.store.blobs, end?.result),
+    result: await resolveValue(
+      dependencies.store.blobs,
+      { taskRunId, firstRunId: execution?.firstRunId ?? "" },
+      end?.result,
+    ),
     error: toErrorReport(end?.error),
     logs: [],
     calls: [],

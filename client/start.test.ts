@@ -36,13 +36,16 @@ describe("starting a run", () => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     const fits = "x".repeat(LIMITS.inlineBytes - 2);
     await tasker.start("echo", fits);
-    await tasker.start("echo", `${fits}x`);
+    const { taskRunId: claimedRun } = await tasker.start("echo", `${fits}x`);
     const [inline, claimed] = temporal.started.map(({ args }) => args[0] as Record<string, unknown>);
     assert.equal(inline?.["input"], fits);
     const claim = claimed?.["inputClaim"] as { sha256: string; bytes: number };
     assert.equal(claimed?.["input"], undefined);
     assert.equal(claim.bytes, LIMITS.inlineBytes + 1);
-    assert.equal((await store.blobs.get(claim.sha256))?.length, claim.bytes);
+    assert.equal(
+      (await store.blobs.get({ taskRunId: claimedRun, firstRunId: "any" }, claim.sha256))?.bytes.length,
+      claim.bytes,
+    );
   });
 
   it("refuses an input one byte past the limit", async (t) => {

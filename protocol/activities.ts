@@ -39,6 +39,8 @@ export interface OpenRequest {
   readonly run: RunKey;
   readonly args: TaskRunArgs;
   readonly startedAt: Millis;
+  /** Workflow id of the run's parent, as Temporal knows it. The arguments' `nested` alone proves nothing. */
+  readonly parentId?: string;
 }
 
 /** A run that may begin, with what it pins; or why it may not (its record is written and closed then). */

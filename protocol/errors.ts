@@ -31,6 +31,7 @@ export const CODES = {
   moduleNotFound: "module_not_found",
   noExport: "no_callable_export",
   denied: "denied",
+  claimDenied: "claim_denied",
   cancelled: "cancelled",
   // limit
   cpuLimit: "cpu_limit",

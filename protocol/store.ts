@@ -2,7 +2,7 @@ import type { TaskError } from "./errors.ts";
 import type { CallRecord, RunKey, RunRecord } from "./run.ts";
 import type { LogLine, Millis, Usage } from "./step.ts";
 import type { TaskVersion } from "./task.ts";
-import type { Carried, Claim } from "./value.ts";
+import type { Carried, Claim, SecretMark } from "./value.ts";
 
 /** Everything that outlives a run's history. The same contract on SQLite and on Postgres. */
 export interface Store {
@@ -136,17 +136,36 @@ export interface UsageStore {
   read(day: string, service: string): Promise<Usage>;
 }
 
-/** Content-addressed bytes, each held by the runs that refer to it. Claims in run and call records hold too. */
+/**
+ * Content-addressed bytes, each held by the runs that refer to it. A claim in a run or call record makes that run a holder
+ * too, if it may redeem the claim.
+ */
 export interface BlobStore {
-  /** Keeps the bytes for this run and answers their claim only once they were read back whole. */
+  /** Keeps the bytes for this run and returns their claim only once they were read back whole. */
   put(owner: RunKey, bytes: Uint8Array, options?: PutOptions): Promise<Claim>;
-  /** Undefined when no such blob is there. Throws `blob_missing` when its bytes do not hash to its name. */
-  get(sha256: string): Promise<Uint8Array | undefined>;
+  /**
+   * Redeems a claim. A run may redeem what it holds itself, what the client put for its id, and what its parent or one of
+   * its children holds. Anyone can write a claim into an argument or a signal, so knowing a hash gives no right to the blob.
+   * Throws `claim_denied` (final) when the reader may not redeem it, and `blob_missing` when the bytes are damaged.
+   * Returns undefined when the reader may redeem the claim but the bytes are gone.
+   */
+  get(reader: BlobReader, sha256: string): Promise<StoredBlob | undefined>;
+}
+
+export interface BlobReader extends RunKey {
+  /** The parent of a run that has no record yet; later the record names it. */
+  readonly parent?: RunKey;
+}
+
+export interface StoredBlob {
+  readonly bytes: Uint8Array;
+  /** What is secret in it, as it was put. Sealed with the bytes, so no claim can say otherwise. */
+  readonly secret?: SecretMark;
 }
 
 export interface PutOptions {
-  /** Seal the bytes even where encryption is off; the claim says `secret`. */
-  readonly secret?: boolean;
+  /** Seal the bytes even where encryption is off, together with this mark. The claim says `secret`. */
+  readonly secret?: SecretMark;
 }
 
 /** Engines by their hash: every engine that an unfinished run names must be here. */

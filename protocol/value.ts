@@ -5,11 +5,20 @@ export interface Claim {
   /** Hex SHA-256 of the bytes. */
   readonly sha256: string;
   readonly bytes: number;
-  /** What lies there is from the keystore, or holds what is: sealed whatever the configuration says, and masked in what a run writes. */
+  /**
+   * The blob is secret. This only tells a person who reads a history: the sealed blob itself says so, and what it says
+   * counts. Of a blob that was sealed before blobs had a mark inside, this is all there is.
+   */
   readonly secret?: true;
-  /** The secrets that it holds: a JSON array of strings, or `"all"` for too many to tell apart. Absent: the value is the secret. */
+  /** The blob's list of secrets, in claims of blobs that were sealed before they had a mark inside. */
   readonly secrets?: Claim;
 }
+
+/** The secrets in a value or a VM's memory; `all`: too many to tell them apart, so everything counts as secret. */
+export type Secrets = readonly string[] | "all";
+
+/** What is secret in a blob: the listed strings, or the whole value (`itself`: each string in it is a secret). */
+export type SecretMark = Secrets | "itself";
 
 /** A value on its way through the history: inside it when small, a claim check when large. */
 export type Carried = { readonly value: Json } | { readonly claim: Claim };

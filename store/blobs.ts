@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { sql as raw } from "kysely";
 import { CODES, TaskerError } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { BlobStore } from "../protocol/store.ts";
+import { safeText } from "../protocol/text.ts";
 import type { Claim } from "../protocol/value.ts";
 import type { Database } from "./database.ts";
+import { redeemable } from "./holders.ts";
 import { keyColumns, toName } from "./names.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -18,8 +21,8 @@ const HASHED_HERE_BYTES = 64 * 1024;
 const SLICE_BYTES = 1024 * 1024;
 
 /**
- * Bytes under their own hash. The same bytes are kept once, whoever holds them. Sealed bytes have the hash of what lies
- * there, so that the name tells nothing of what is inside; no two sealings are the same bytes.
+ * Bytes under their own hash. The same bytes are kept once, however many runs hold them. Sealed bytes have the hash of the
+ * sealed form, so that the name tells nothing about the content; no two sealings are the same bytes.
  */
 export function createBlobStore(database: Database, sealing: Sealing): BlobStore {
   const { sql } = database;
@@ -38,10 +41,10 @@ export function createBlobStore(database: Database, sealing: Sealing): BlobStore
       .where("sha256", "=", sha256);
 
   return {
-    async put(owner, given, { secret = false } = {}) {
+    async put(owner, given, { secret } = {}) {
       const bytes = sealing.sealBlob(given, secret);
       const facts = { sha256: await hash(bytes), bytes: bytes.length };
-      const claim: Claim = secret ? { ...facts, secret } : facts;
+      const claim: Claim = secret === undefined ? facts : { ...facts, secret: true };
       const found = insert(claim.sha256, bytes).onConflict((conflict) => conflict.doNothing());
       const [, , kept] = await database.write([hold(owner, claim.sha256), found, rehash(claim.sha256)]);
       if (isHash(kept?.rows, claim.sha256)) return claim;
@@ -54,7 +57,9 @@ export function createBlobStore(database: Database, sealing: Sealing): BlobStore
       throw missing(`Blob ${claim.sha256} (${bytes.length} bytes) could not be read back as it was written.`, true);
     },
 
-    async get(sha256) {
+    async get(reader, sha256) {
+      const may = redeemable(database, reader).select("held.sha256").where("held.sha256", "=", toName(sha256)).limit(1);
+      if ((await database.read(may)).length === 0) throw denied(reader, sha256);
       const bytes = await (database.only === "postgres" ? readInSlices(database, sha256) : read(database, sha256));
       if (bytes && (await hash(bytes)) !== sha256) {
         throw missing(`Blob ${sha256} is damaged: its bytes do not hash to its name.`, false);
@@ -95,6 +100,13 @@ async function hash(bytes: Uint8Array): Promise<string> {
   if (bytes.length <= HASHED_HERE_BYTES) return createHash("sha256").update(bytes).digest("hex");
   // A SharedArrayBuffer, which this would refuse, is no Uint8Array that anybody has given us so far.
   return Buffer.from(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)).toString("hex");
+}
+
+function denied({ taskRunId }: RunKey, sha256: string): TaskerError {
+  const message =
+    `Run ${safeText(taskRunId, LIMITS.workflowIdBytes)} may not redeem the claim ${safeText(sha256, 64)}: ` +
+    "neither it, its parent nor one of its children holds that blob. Give the value itself.";
+  return new TaskerError({ code: CODES.claimDenied, class: "guest", message });
 }
 
 function missing(message: string, retryable: boolean): TaskerError {

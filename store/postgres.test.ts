@@ -15,10 +15,12 @@ const subject = async (options: Omit<StoreOptions, "url">) => {
   const url = await postgres.createDatabase();
   return {
     open: () => openStore({ url, ...options }),
-    damage: (sha256: string) =>
-      query(url, "update tasker_blobs set bytes = set_byte(bytes, 7, 255 - get_byte(bytes, 7)) where sha256 = $1", [
-        sha256,
-      ]),
+    damage: async (sha256: string) => {
+      const spoil = "update tasker_blobs set bytes = set_byte(bytes, 7, 255 - get_byte(bytes, 7)) where sha256 = $1";
+      await query(url, spoil, [sha256]);
+    },
+    isStored: async (sha256: string) =>
+      (await query(url, "select 1 from tasker_blobs where sha256 = $1", [sha256])).length === 1,
   };
 };
 storeContract("Postgres", () => subject({}));
@@ -92,11 +94,11 @@ describe("a Postgres database", () => {
   });
 });
 
-async function query(url: string, text: string, values?: unknown[]): Promise<void> {
+async function query(url: string, text: string, values?: unknown[]): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(text, values);
+    return (await client.query(text, values)).rows as unknown[];
   } finally {
     await client.end();
   }

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import type { Store } from "../protocol/store.ts";
 import { aCall, aCipher, aRun, keyOf, type OpenRun } from "../test/store/samples.ts";
 import { openStore } from "./openStore.ts";
+import { isSecretBlob, withoutMark } from "./secretBlob.ts";
 
 const MARKER = "MARKER-7f3a";
 const cipher = aCipher();
@@ -53,11 +54,31 @@ test("records of before encryption can be read with it, and sealed ones after it
 test("a secret blob is sealed though nothing else is, and its claim says so", async () => {
   const file = join(folder, "secret.db");
   const store = await openStore({ file, cipher });
-  const claim = await store.blobs.put(keyOf("r"), Buffer.from(MARKER), { secret: true });
+  const claim = await store.blobs.put(keyOf("r"), Buffer.from(MARKER), { secret: [MARKER] });
   assert.equal(claim.secret, true);
-  assert.equal(text(await store.blobs.get(claim.sha256)), MARKER);
+  const blob = await store.blobs.get(keyOf("r"), claim.sha256);
+  assert.equal(text(blob?.bytes), MARKER);
+  assert.deepEqual(blob?.secret, [MARKER]);
   await store.close();
   assert.deepEqual(await filesWithMarker(file), []);
+});
+
+test("the mark of a secret blob cannot be taken off, and what was sealed before there was one still opens", async () => {
+  const file = join(folder, "marked.db");
+  const store = await openStore({ file, cipher });
+  const { sha256 } = await store.blobs.put(keyOf("r"), Buffer.from(MARKER), { secret: "itself" });
+  using database = new DatabaseSync(file);
+  const { bytes } = database.prepare("select bytes from tasker_blobs where sha256 = ?").get(sha256) as {
+    bytes: Uint8Array;
+  };
+  assert.ok(isSecretBlob(bytes));
+  const bare = await store.blobs.put(keyOf("r"), withoutMark(bytes));
+  await assert.rejects(store.blobs.get(keyOf("r"), bare.sha256), { code: "sealed_value_damaged" });
+  const before = await store.blobs.put(keyOf("r"), cipher.seal(Buffer.from(MARKER), "blob"));
+  const opened = await store.blobs.get(keyOf("r"), before.sha256);
+  assert.equal(text(opened?.bytes), MARKER);
+  assert.equal(opened?.secret, undefined);
+  await store.close();
 });
 
 test("without a key nothing is sealed by mistake and nothing sealed is read", async () => {
@@ -67,7 +88,7 @@ test("without a key nothing is sealed by mistake and nothing sealed is read", as
   const run = await fill(sealing);
   await sealing.close();
   const store = await openStore({ file });
-  await assert.rejects(store.blobs.put(keyOf("r"), Buffer.from("x"), { secret: true }), { code: "key_missing" });
+  await assert.rejects(store.blobs.put(keyOf("r"), Buffer.from("x"), { secret: "itself" }), { code: "key_missing" });
   await assert.rejects(store.runs.get(run.taskRunId), { code: "key_missing" });
   await store.close();
   const wrong = await openStore({ file, cipher: aCipher(), sealAll: true });
@@ -110,7 +131,7 @@ async function fill(store: Store): Promise<OpenRun> {
   const error = { code: "c", class: "guest", message: MARKER, stack: MARKER } as const;
   await store.runs.open(run);
   const { sha256 } = await store.blobs.put(run, Buffer.from(MARKER));
-  assert.equal(text(await store.blobs.get(sha256)), MARKER);
+  assert.equal(text((await store.blobs.get(run, sha256))?.bytes), MARKER);
   const calls = [
     aCall(1, { args: { value: [MARKER] }, status: "failed", error }),
     aCall(2, { status: "completed", result: { value: MARKER } }),

@@ -1,5 +1,8 @@
 import type { Cipher } from "../protocol/cipher.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
+import type { StoredBlob } from "../protocol/store.ts";
+import type { SecretMark } from "../protocol/value.ts";
+import { isSecretBlob, packSecret, SECRET_BLOB, unpackSecret, withMark, withoutMark } from "./secretBlob.ts";
 
 /** JSON begins with none of these letters. Base64 follows. */
 const PREFIX = "sealed:";
@@ -9,9 +12,9 @@ export interface Sealing {
   /** @param place what the column's text is and whose; `openText` must be told the same */
   sealText(json: string, place: readonly string[]): string;
   openText(column: string, place: readonly string[]): string;
-  /** @param always even where not everything is sealed */
-  sealBlob(bytes: Uint8Array, always: boolean): Uint8Array;
-  openBlob(bytes: Uint8Array): Uint8Array;
+  /** @param secret seals even where not everything is sealed, and is sealed with the bytes */
+  sealBlob(bytes: Uint8Array, secret: SecretMark | undefined): Uint8Array;
+  openBlob(bytes: Uint8Array): StoredBlob;
 }
 
 /** The bytes of a blob are named by their hash, so nothing about their place need be part of the context. */
@@ -34,8 +37,15 @@ export function createSealing(cipher: Cipher | undefined, sealAll: boolean): Sea
       const sealed = Buffer.from(column.slice(PREFIX.length), "base64");
       return Buffer.from(known().open(sealed, JSON.stringify(place))).toString("utf8");
     },
-    sealBlob: (bytes, always) => (sealAll || always ? known().seal(bytes, BLOB) : bytes),
-    openBlob: (bytes) => (cipher === undefined || !cipher.isSealed(bytes) ? bytes : cipher.open(bytes, BLOB)),
+    sealBlob(bytes, secret) {
+      if (secret !== undefined) return withMark(known().seal(packSecret(bytes, secret), SECRET_BLOB));
+      return sealAll ? known().seal(bytes, BLOB) : bytes;
+    },
+    openBlob(bytes) {
+      if (cipher === undefined) return { bytes };
+      if (isSecretBlob(bytes)) return unpackSecret(cipher.open(withoutMark(bytes), SECRET_BLOB));
+      return { bytes: cipher.isSealed(bytes) ? cipher.open(bytes, BLOB) : bytes };
+    },
   };
 }
 

@@ -22,6 +22,11 @@ const subject = (options: Omit<StoreOptions, "file">) => {
       database.prepare("update tasker_blobs set bytes = zeroblob(length(bytes)) where sha256 = ?").run(sha256);
       return Promise.resolve();
     },
+    isStored: (sha256: string) => {
+      using database = new DatabaseSync(file);
+      const rows = database.prepare("select 1 from tasker_blobs where sha256 = ?").all(sha256);
+      return Promise.resolve(rows.length === 1);
+    },
   });
 };
 storeContract("SQLite", () => subject({}));
@@ -46,7 +51,7 @@ describe("a SQLite file", () => {
       const run = await store.runs.get(id);
       assert.ok(run && "claim" in run.input);
       assert.equal((await store.runs.calls(run)).length, 2);
-      assert.ok(await store.blobs.get(run.input.claim.sha256));
+      assert.ok(await store.blobs.get(run, run.input.claim.sha256));
     }
     await store.close();
   });

@@ -71,7 +71,9 @@ export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Prom
 type Opened = Pick<ContinuedRun, "pinned"> & { readonly logs?: readonly LogLine[] };
 
 async function open(run: RunKey, args: TaskRunArgs): Promise<Opened> {
-  const opened = await CancellationScope.nonCancellable(() => internal.openRun({ run, args, startedAt: Date.now() }));
+  const parentId = workflowInfo().parent?.workflowId;
+  const request = { run, args, startedAt: Date.now(), ...(parentId === undefined ? {} : { parentId }) };
+  const opened = await CancellationScope.nonCancellable(() => internal.openRun(request));
   if (!opened.ok) throw applicationFailure(opened.error);
   showOpen(opened.pinned);
   return opened;

@@ -1,8 +1,6 @@
 import { LIMITS } from "../../protocol/limits.ts";
+import type { Secrets } from "../../protocol/value.ts";
 import { formsOf } from "./forms.ts";
-
-/** Secrets that a text holds, or that a VM has been told; `all` where they cannot be told apart. */
-export type Secrets = readonly string[] | "all";
 
 /** Finds secrets in texts. */
 export interface Mask {

@@ -1,22 +1,15 @@
 import type { Json, JsonText } from "../../protocol/json.ts";
 import type { RunKey } from "../../protocol/run.ts";
 import type { BlobStore } from "../../protocol/store.ts";
-import type { Carried, Claim } from "../../protocol/value.ts";
-import { carry, readCarried } from "../carried.ts";
-import type { Secrets } from "./mask.ts";
+import type { Carried, Claim, SecretMark, Secrets } from "../../protocol/value.ts";
+import { carry, type Redeemed } from "../carried.ts";
 
-/** Seals what is a secret itself, or holds some. `secrets` lists those that it holds; absent, the value is the secret. */
-export async function sealBlob(blobs: BlobStore, run: RunKey, bytes: Uint8Array, secrets?: Secrets): Promise<Claim> {
-  const put = async (what: Uint8Array): Promise<Claim> => ({
-    ...(await blobs.put(run, what, { secret: true })),
-    secret: true,
-  });
-  if (secrets === undefined) return put(bytes);
-  const [claim, list] = await Promise.all([put(bytes), put(Buffer.from(JSON.stringify(secrets), "utf8"))]);
-  return { ...claim, secrets: list };
+/** Seals a value that is a secret itself, or holds some. The mark is sealed with it. */
+export function sealBlob(blobs: BlobStore, run: RunKey, bytes: Uint8Array, secret: SecretMark): Promise<Claim> {
+  return blobs.put(run, bytes, { secret });
 }
 
-/** Puts a JSON text on its way: as any value when it holds none of the secrets that are `found` in it, else sealed. */
+/** Prepares a JSON text for the history: as any value when none of the secrets were `found` in it, else sealed. */
 export async function carryFound(
   blobs: BlobStore,
   run: RunKey,
@@ -28,26 +21,14 @@ export async function carryFound(
   return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8"), found) };
 }
 
-/** The secrets that lie behind a claim, whose own text the caller has read already: those that it lists, else every string in it. */
-export async function secretsIn(blobs: BlobStore, claim: Claim, text: JsonText): Promise<Secrets> {
-  if (claim.secret !== true) return [];
-  return (await listedSecrets(blobs, claim)) ?? strings(JSON.parse(text) as Json);
+/** The secrets in a value: those that its blob lists, or every string in it when the value is the secret. */
+export function secretsIn({ text, secret }: Redeemed): Secrets {
+  return secret === "itself" ? strings(JSON.parse(text) as Json) : listedSecrets(secret);
 }
 
-/** The secrets that a claim lists; undefined when it lists none. Throws `blob_missing`. */
-export async function listedSecrets(blobs: BlobStore, claim: Claim): Promise<Secrets | undefined> {
-  if (claim.secrets === undefined) return undefined;
-  return parseList(await readCarried(blobs, { claim: claim.secrets }));
-}
-
-/** A run's argument may refer to any blob at all: what is no list tells nothing apart. */
-function parseList(text: string): Secrets {
-  try {
-    const list = JSON.parse(text) as Json;
-    return Array.isArray(list) && list.every((each) => typeof each === "string") ? list : "all";
-  } catch {
-    return "all";
-  }
+/** The secrets that a mark lists. None when the whole value is the secret. */
+export function listedSecrets(secret: SecretMark | undefined): Secrets {
+  return secret === undefined || secret === "itself" ? [] : secret;
 }
 
 function strings(value: Json): string[] {

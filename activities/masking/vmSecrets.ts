@@ -1,5 +1,6 @@
 import { LIMITS } from "../../protocol/limits.ts";
-import { createMask, HIDDEN, NO_MASK, type GrowingMask, type Secrets } from "./mask.ts";
+import type { Secrets } from "../../protocol/value.ts";
+import { createMask, HIDDEN, NO_MASK, type GrowingMask } from "./mask.ts";
 
 /**
  * The secrets that one VM has been told. Of a VM that was told more than `LIMITS.maskedBytes`, or than a mask can find, none

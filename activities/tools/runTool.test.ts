@@ -34,7 +34,10 @@ function memoryBlobs(): BlobStore & { readonly held: Map<string, Uint8Array> } {
       held.set(sha256, bytes);
       return Promise.resolve({ sha256, bytes: bytes.length });
     },
-    get: (sha256) => Promise.resolve(held.get(sha256)),
+    get: (_reader, sha256) => {
+      const bytes = held.get(sha256);
+      return Promise.resolve(bytes && { bytes });
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import type { ChainLink, Millis, ToolAnswer, Usage } from "../../protocol/step.t
 import type { BlobStore } from "../../protocol/store.ts";
 import { readUsage } from "../../protocol/usage.ts";
 import type { Carried } from "../../protocol/value.ts";
-import { readCarried } from "../carried.ts";
+import { readCarried, type Redeemed } from "../carried.ts";
 import { startHeartbeat } from "../heartbeat.ts";
 import { carryFound, listedSecrets, sealBlob } from "../masking/secretClaims.ts";
 import { VmSecrets } from "../masking/vmSecrets.ts";
@@ -53,9 +53,11 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       const found = deps.registry.resolve(info.activityType.split("."), request);
       if (!found.ok) throw new TaskerError(found.error);
       service = found.service;
-      const given = await readArguments(deps.blobs, request.args);
-      if ("claim" in request.args) secrets.add((await stored(listedSecrets(deps.blobs, request.args.claim))) ?? []);
-      const { args, links } = service.chain ? asChain(given) : { args: given, links: [] };
+      const given = await stored(readCarried(deps.blobs, request.run, request.args));
+      secrets.add(listedSecrets(given.secret));
+      const { args, links } = service.chain
+        ? asChain(parseArguments(given))
+        : { args: parseArguments(given), links: [] };
       account = await deps.budgets?.reserve(service.name);
       const call = found.method.call(args, {
         idempotencyKey: `${request.run.firstRunId}:${request.call}`,
@@ -110,12 +112,12 @@ async function carryResult(
   method: Method,
   given: VmSecrets,
 ): Promise<Carried> {
-  if (method.secret) return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8")) };
+  if (method.secret) return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8"), "itself") };
   return carryFound(blobs, run, text, inlineBytes, given.find(text));
 }
 
-async function readArguments(blobs: BlobStore, carried: Carried): Promise<readonly Json[]> {
-  const value = "value" in carried ? carried.value : (JSON.parse(await stored(readCarried(blobs, carried))) as Json);
+function parseArguments({ text }: Redeemed): readonly Json[] {
+  const value = JSON.parse(text) as Json;
   if (Array.isArray(value)) return value;
   throw new TaskerError(infrastructure("A tool's arguments must be a JSON array."), { retryable: false });
 }

@@ -13,7 +13,7 @@ import type { ToolAnswer } from "../../protocol/step.ts";
 import type { Store } from "../../protocol/store.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { openStore } from "../../store/openStore.ts";
-import { carryFound, listedSecrets, secretsIn } from "../masking/secretClaims.ts";
+import { carryFound, secretsIn } from "../masking/secretClaims.ts";
 import { readCarried } from "../carried.ts";
 import { methodTable } from "./methodTable.ts";
 import { createRegistry } from "./registry.ts";
@@ -65,15 +65,25 @@ describe("the wrapper of every tool", () => {
     const { result } = await run({ secret: true, call: () => Promise.resolve({ token: SECRET, n: 1 }) }, []);
     const claim = claimOf(result);
     assert.equal(claim.secret, true);
-    const text = await readCarried(store.blobs, result);
-    assert.deepEqual(JSON.parse(text), { token: SECRET, n: 1 });
-    assert.deepEqual(await secretsIn(store.blobs, claim, text), [SECRET]);
+    const redeemed = await readCarried(store.blobs, RUN, result);
+    assert.deepEqual(JSON.parse(redeemed.text), { token: SECRET, n: 1 });
+    assert.deepEqual(secretsIn(redeemed), [SECRET]);
   });
 
-  it("tells nothing apart in a value whose list of secrets is none: anybody may make a claim up", async () => {
+  it("tells nothing apart in a value whose claim names no list: anybody may make a claim up", async () => {
     for (const odd of ["5", "null", "[1]", '{"a":1}', "\ufffd no JSON"]) {
       const secrets = await store.blobs.put(RUN, Buffer.from(odd));
-      assert.equal(await listedSecrets(store.blobs, { ...secrets, secrets }), "all", odd);
+      const redeemed = await readCarried(store.blobs, RUN, { claim: { ...secrets, secret: true, secrets } });
+      assert.equal(secretsIn(redeemed), "all", odd);
+    }
+  });
+
+  it("keeps a secret secret whatever a claim says of it", async () => {
+    const { result } = await run({ secret: true, call: () => Promise.resolve(SECRET) }, []);
+    const { sha256, bytes } = claimOf(result);
+    const harmless = await store.blobs.put(RUN, Buffer.from("[]"));
+    for (const claim of [{ sha256, bytes }, { sha256, bytes, secret: true, secrets: harmless } as const]) {
+      assert.deepEqual(secretsIn(await readCarried(store.blobs, RUN, { claim })), [SECRET]);
     }
   });
 
@@ -82,11 +92,11 @@ describe("the wrapper of every tool", () => {
     const { result } = await run({ call: echo }, [{ token: SECRET }]);
     const claim = claimOf(result);
     assert.equal(claim.secret, true);
-    const text = await readCarried(store.blobs, result);
-    assert.deepEqual(JSON.parse(text), { said: [{ token: SECRET }], label: "harmless" });
-    // What stands beside it is no secret.
-    assert.deepEqual(await secretsIn(store.blobs, claim, text), [SECRET]);
-    assert.deepEqual(await listedSecrets(store.blobs, claim), [SECRET]);
+    const redeemed = await readCarried(store.blobs, RUN, result);
+    assert.deepEqual(JSON.parse(redeemed.text), { said: [{ token: SECRET }], label: "harmless" });
+    // The text beside it is not secret.
+    assert.deepEqual(secretsIn(redeemed), [SECRET]);
+    assert.deepEqual(redeemed.secret, [SECRET]);
   });
 
   it("answers in plain what repeats none", async () => {

@@ -32,9 +32,10 @@ export async function suspendAndResume(lab: Lab): Promise<void> {
   output.say(progressLine({ ...before, startedAt: new Date(before.startedAt) }, Date.now()));
   findings.check(true, `suspended: it waits for a call, and no thread waits with it. It said: ${said}`);
   const snapshot = snapshotOf(await client.workflow.getHandle(taskRunId).fetchHistory());
-  const blob = snapshot && (await lab.store.blobs.get(snapshot.sha256));
+  const record = await lab.store.runs.get(taskRunId);
+  const blob = snapshot && record && (await lab.store.blobs.get(record, snapshot.sha256));
   findings.check(
-    blob !== undefined && blob.length === snapshot?.bytes,
+    blob !== undefined && blob.bytes.length === snapshot?.bytes,
     `its memory is kept: ${snapshot?.bytes ?? 0} bytes, compressed, as blob ${snapshot?.sha256.slice(0, 12) ?? "?"} in ${lab.databaseFile}`,
   );
   output.say("       What came after that snapshot, some steps at most, stands in Temporal's history.");

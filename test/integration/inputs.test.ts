@@ -49,7 +49,8 @@ module.exports = (input) => input;`,
     });
     await handle.result();
     assert.deepEqual((await stack.tasker.report("by-hand")).result, whole);
-    assert.deepEqual(await resolveValue(stack.store.blobs, (await stack.store.runs.get("by-hand"))?.input), whole);
+    const record = (await stack.store.runs.get("by-hand"))!;
+    assert.deepEqual(await resolveValue(stack.store.blobs, record, record.input), whole);
   });
 
   test("a default is there after the worker and its VM are gone", async () => {

@@ -10,6 +10,7 @@ import { createKeystore } from "../../keystore/keystore.ts";
 import { rotateSecrets } from "../../keystore/rotate.ts";
 import type { Keystore } from "../../protocol/keystore.ts";
 import type { RunReport } from "../../protocol/run.ts";
+import type { ToolAnswer } from "../../protocol/step.ts";
 import { eventually } from "../support/eventually.ts";
 import { TestStack, type RunSettings } from "../support/stack.ts";
 
@@ -71,6 +72,18 @@ describe("what a task reads in the keystore", () => {
         }
         return outcomes;
       };`,
+      "held.js": `module.exports = async function held({ url }, { tools }) {
+        const token = await tools.keystore.get("held", { namespace: "team" });
+        await tools.http.fetch(url + "/held-by-victim");
+        return token.length;
+      };`,
+      "waits.js": `module.exports = async function waits({ url }, { tools }) {
+        return tools.tasks.execute("waits-below", { url });
+      };`,
+      "waits-below.js": `module.exports = async function below({ url }, { tools }) {
+        await tools.http.fetch(url + "/held-by-child");
+      };`,
+      "echo.js": `module.exports = async function echo(input) { return input; };`,
       "store.js": `module.exports = async function store({ name, half }, { tools }) {
         const made = half + "-" + half;
         await Promise.all([tools.keystore.set(name, made), tools.keystore.set("bad name", made).catch(() => 0)]);
@@ -148,7 +161,7 @@ describe("what a task reads in the keystore", () => {
       using database = new DatabaseSync(path.join(stack.directory, "tasker.db"), { readOnly: true });
       const blobs = database.prepare("select hex(substr(bytes, 1, 7)) as head from tasker_blobs").all();
       assert.ok(blobs.length > 5);
-      assert.deepEqual(new Set(blobs.map(({ head }) => head)), new Set(["FE5345414C4544"]));
+      assert.deepEqual(new Set(blobs.map(({ head }) => head)), new Set(["FE534543524554"]));
 
       const trail = await stack.store.secrets.auditTrail({ namespace: "team", name, limit: 100 });
       assert.deepEqual(
@@ -165,6 +178,45 @@ describe("what a task reads in the keystore", () => {
 
   describe("on one worker,", () => {
     before(() => stack.worker());
+
+    test("is given to no other run that names its claim: in its input, as a nested run, or by a signal", async () => {
+      const secret = `tok-${randomBytes(16).toString("hex")}`;
+      await keystore.set("team", "held", secret, OPERATOR);
+      stack.control.hold("/held-by-victim");
+      stack.control.hold("/held-by-child");
+      const victim = await stack.start("held", { url: stack.control.url });
+      await stack.control.arrived("/held-by-victim");
+      const { sha256, bytes } = await claimInHistory(stack, victim);
+      const held = (await stack.store.runs.get(victim))!;
+      const parent = { taskRunId: victim, firstRunId: held.firstRunId, call: 1 };
+      const attempts = [
+        { inputClaim: { sha256, bytes } },
+        { inputClaim: { sha256, bytes, secret: true } },
+        { inputClaim: { sha256, bytes }, nested: { parent, depth: 2 } },
+      ];
+      for (const [index, attempt] of attempts.entries()) {
+        const args = [{ task: "echo", ...attempt }];
+        const workflowId = `thief-${index}`;
+        await stack.client.workflow.start("taskRun", { taskQueue: "tasker", workflowId, args });
+        const report = await stack.tasker.result(workflowId);
+        assert.equal(report.error?.code, "invalid_input", JSON.stringify(report));
+        assert.deepEqual(await stack.store.runs.children(held), []);
+      }
+
+      const waiting = await stack.start("waits", { url: stack.control.url });
+      await stack.control.arrived("/held-by-child");
+      const children = await stack.store.runs.children((await stack.store.runs.get(waiting))!);
+      const outcome = { ok: true, result: { claim: { sha256, bytes } } };
+      const settled = [1, outcome, children[0]!.taskRunId] as const;
+      await stack.client.workflow.getHandle(waiting).signal("tasker:childSettled", ...settled);
+      const report = await stack.tasker.result(waiting);
+      assert.equal(report.error?.code, "claim_denied", JSON.stringify(report));
+      assert.ok(!JSON.stringify(report).includes(secret));
+
+      stack.control.release("/held-by-victim");
+      stack.control.release("/held-by-child");
+      assert.equal((await stack.tasker.result(victim)).result, secret.length);
+    });
 
     test("is masked in the failure of a run that throws it", async () => {
       const secret = `tok-${randomBytes(16).toString("hex")}`;
@@ -232,3 +284,15 @@ describe("what a task reads in the keystore", () => {
     });
   });
 });
+
+/** The claim of a secret, as anyone can read it who may read the run's history. */
+async function claimInHistory(stack: TestStack, run: string): Promise<{ sha256: string; bytes: number }> {
+  const { events } = await stack.client.workflow.getHandle(run).fetchHistory();
+  for (const event of events ?? []) {
+    for (const { data } of event.activityTaskCompletedEventAttributes?.result?.payloads ?? []) {
+      const answer = JSON.parse(Buffer.from(data ?? []).toString()) as ToolAnswer;
+      if ("claim" in answer.result && answer.result.claim.secret) return answer.result.claim;
+    }
+  }
+  return assert.fail("there is no secret claim in the history");
+}

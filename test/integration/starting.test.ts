@@ -81,20 +81,23 @@ module.exports = async function execute(input) { return input.count; };`,
   }
 
   test("started with a claim of what is no JSON, or no claim at all: the run fails with a code and is recorded", async () => {
-    const blob = await stack.store.blobs.put({ taskRunId: "any", firstRunId: "any" }, Buffer.from("no JSON"));
-    for (const inputClaim of [blob, { ...blob, secret: true, secrets: null }]) {
-      const taskRunId = `bad-claim-${"secrets" in inputClaim}`;
+    const put = (taskRunId: string, text: string) =>
+      stack.store.blobs.put({ taskRunId, firstRunId: "" }, Buffer.from(text));
+    const foreign = await put("another-run", '{"a":1}');
+    const blob = await put("bad-claim-0", "no JSON");
+    const inputClaims = [blob, { ...blob, secret: true, secrets: null }, foreign];
+    for (const [index, inputClaim] of inputClaims.entries()) {
+      const taskRunId = `bad-claim-${index}`;
       const args = [{ task: "echo", inputClaim }];
       await stack.client.workflow.start("taskRun", { taskQueue: "tasker", workflowId: taskRunId, args });
       assert.equal((await stack.tasker.result(taskRunId)).error?.code, "invalid_input");
       assert.equal((await stack.store.runs.get(taskRunId))?.status, "failed");
     }
-    const args = [{ task: "echo", inputClaim: { ...(await jsonBlob()), secret: true, secrets: blob } }];
+    const oddList = { ...(await put("odd-list", '{"a":1}')), secret: true, secrets: await put("odd-list", "no JSON") };
+    const args = [{ task: "echo", inputClaim: oddList }];
     await stack.client.workflow.start("taskRun", { taskQueue: "tasker", workflowId: "odd-list", args });
     assert.equal((await stack.tasker.result("odd-list")).status, "completed");
   });
-
-  const jsonBlob = () => stack.store.blobs.put({ taskRunId: "any", firstRunId: "any" }, Buffer.from('{"a":1}'));
 
   test("an input that misses the task's schema: which path, and what was expected", async () => {
     const report = await stack.run("picky", { count: "three" });

@@ -13,6 +13,8 @@ export interface Subject {
   open(): Promise<Store>;
   /** Changes the bytes that are kept under this hash, behind the store's back. */
   damage(sha256: string): Promise<void>;
+  /** Whether there is a blob under this hash, whoever holds it. */
+  isStored(sha256: string): Promise<boolean>;
 }
 
 /**
@@ -243,24 +245,62 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
         if (sealed)
           assert.ok(claim.sha256 !== facts.sha256 && claim.bytes > size, "the claim tells of the sealed bytes");
         else assert.deepEqual(claim, facts);
-        const back = await store.blobs.get(claim.sha256);
+        const back = (await store.blobs.get(keyOf("blobs"), claim.sha256))?.bytes;
         assert.ok(back && Buffer.compare(back, bytes) === 0 && back.constructor === Uint8Array, `${size} bytes`);
       }
-      assert.equal(await store.blobs.get("0".repeat(64)), undefined);
     });
 
     test("a view into a larger buffer is kept as what it shows", async () => {
       const { sha256 } = await store.blobs.put(keyOf("blobs"), new Uint8Array([9, 1, 2, 9]).subarray(1, 3));
-      assert.deepEqual(await store.blobs.get(sha256), new Uint8Array([1, 2]));
+      assert.deepEqual((await store.blobs.get(keyOf("blobs"), sha256))?.bytes, new Uint8Array([1, 2]));
     });
 
     test("a damaged blob is the error blob_missing, and putting its bytes again mends it", async () => {
       const bytes = new Uint8Array(randomBytes(100_000));
       const { sha256 } = await store.blobs.put(keyOf("damage"), bytes);
       await subject.damage(sha256);
-      await assert.rejects(store.blobs.get(sha256), { code: "blob_missing", class: "infrastructure" });
+      await assert.rejects(store.blobs.get(keyOf("damage"), sha256), { code: "blob_missing", class: "infrastructure" });
       const again = await store.blobs.put(keyOf("damage"), bytes);
-      assert.deepEqual(await store.blobs.get(sealed ? again.sha256 : sha256), bytes);
+      const mended = await store.blobs.get(keyOf("damage"), sealed ? again.sha256 : sha256);
+      assert.deepEqual(mended?.bytes, bytes);
+    });
+
+    test("a claim is redeemed for the run that holds the blob, its parent and its children, and for no other", async () => {
+      const holder = aRun();
+      const parent = aRun();
+      const held = { ...holder, parent: { ...parent, call: 1 } };
+      const child = aRun({ parent: { ...holder, call: 1 } });
+      const { sha256 } = await store.blobs.put(holder, new Uint8Array(randomBytes(100)));
+      for (const run of [held, parent, child]) await runs.open(run);
+      for (const reader of [holder, parent, child]) assert.ok(await store.blobs.get(reader, sha256));
+      const grandchild = aRun({ parent: { ...child, call: 1 } });
+      await runs.open(grandchild);
+      const sameId = { ...holder, firstRunId: "another" };
+      const others = [aRun(), sameId, grandchild, { ...holder, firstRunId: "" }];
+      for (const { taskRunId, firstRunId } of others) {
+        const denied = { code: "claim_denied", class: "guest", retryable: false };
+        await assert.rejects(store.blobs.get({ taskRunId, firstRunId }, sha256), denied);
+      }
+      await assert.rejects(store.blobs.get(holder, "0".repeat(64)), { code: "claim_denied" });
+      // Before a child has its record, the caller names the parent.
+      assert.ok(await store.blobs.get({ ...aRun(), parent: holder }, sha256));
+    });
+
+    test("what the client put for a run's id is redeemed for every run of that id", async () => {
+      const run = keyOf("given");
+      const { sha256 } = await store.blobs.put({ ...run, firstRunId: "" }, new Uint8Array(randomBytes(100)));
+      for (const firstRunId of ["one", "two"]) assert.ok(await store.blobs.get({ ...run, firstRunId }, sha256));
+      await assert.rejects(store.blobs.get(keyOf("not given"), sha256), { code: "claim_denied" });
+    });
+
+    test("a record that repeats a claim from outside gives its run no right to the blob", async () => {
+      const { sha256, bytes } = await store.blobs.put(aRun(), new Uint8Array(randomBytes(100)));
+      const claim = { sha256, bytes };
+      const thief = aRun({ input: { claim } });
+      await runs.open(thief);
+      await runs.record(thief, [aCall(1, { args: { claim }, result: { claim } })], 0, []);
+      await runs.close(thief, { status: "completed", result: { claim }, endedAt: 1 });
+      await assert.rejects(store.blobs.get(thief, sha256), { code: "claim_denied" });
     });
 
     const waysToHold: Record<string, (run: OpenRun, bytes: Uint8Array, claim: Claim) => Promise<unknown>> = {
@@ -275,18 +315,20 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
     for (const [way, hold] of Object.entries(waysToHold)) {
       if (sealed && way === "a put") continue;
       test(`a blob that two runs hold, one of them by ${way}, goes with the last of them`, async () => {
-        const [first, last] = [aRun(), aRun()];
+        const first = aRun();
+        // A run holds another's blob only if it may redeem it.
+        const last = aRun({ parent: { ...first, call: 1 } });
         const bytes = new Uint8Array(randomBytes(1000));
         const claim = await store.blobs.put(first, bytes);
         await runs.open(first);
         if (way !== "its input") await runs.open(last);
         await hold(last, bytes, claim);
         for (const run of [first, last]) {
-          assert.ok(await store.blobs.get(claim.sha256), "held so far");
+          assert.ok(await store.blobs.get(run, claim.sha256), "held so far");
           await runs.close(run, { status: "completed", endedAt: 1 });
           assert.equal(await runs.remove(run), true);
         }
-        assert.equal(await store.blobs.get(claim.sha256), undefined);
+        assert.equal(await subject.isStored(claim.sha256), false);
       });
     }
 
@@ -296,7 +338,7 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       await runs.open(run);
       assert.equal(await runs.remove(run), false);
       assert.ok(await runs.get(run.taskRunId));
-      assert.ok(await store.blobs.get(sha256));
+      assert.ok(await store.blobs.get(run, sha256));
     });
 
     test("a removed run leaves no record, calls or lines, and its children stay", async () => {
@@ -318,12 +360,14 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const owner = keyOf("never opened");
       const { sha256 } = await store.blobs.put(owner, new Uint8Array(randomBytes(10)));
       assert.equal(await runs.remove(owner), false);
-      assert.equal(await store.blobs.get(sha256), undefined);
+      assert.equal(await subject.isStored(sha256), false);
     });
 
     test("a blob is never removed under a run that has just begun to hold it", { skip: sealed }, async () => {
       for (let round = 0; round < 20; round++) {
-        const [old, young, younger] = [aRun(), aRun(), aRun()];
+        const old = aRun();
+        const young = aRun();
+        const younger = aRun({ parent: { ...young, call: 1 } });
         const bytes = new Uint8Array(randomBytes(100));
         const claim = await store.blobs.put(old, bytes);
         for (const run of [old, young, younger]) await runs.open(run);
@@ -333,7 +377,7 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
           runs.remove(old),
           runs.record(younger, [aCall(1, { args: { claim } })], 0, []),
         ]);
-        assert.deepEqual(await store.blobs.get(claim.sha256), bytes);
+        assert.deepEqual((await store.blobs.get(young, claim.sha256))?.bytes, bytes);
       }
     });
 
