@@ -5,6 +5,7 @@ import { insertInto } from "./insertions.ts";
 import type { Insertion } from "./insertions.ts";
 import { parseSource } from "./parseSource.ts";
 import type { Problem } from "./problem.ts";
+import type { ReadableFiles } from "./readableFiles.ts";
 import { readSource } from "./readSource.ts";
 import { taskRequires } from "./taskRequires.ts";
 import type { TaskRequire } from "./taskRequires.ts";
@@ -23,9 +24,12 @@ export interface AuthorFile {
   readonly usedTools: readonly string[];
 }
 
-/** `file` is relative to `root`. */
-export async function loadAuthorFile(root: string, file: string): Promise<AuthorFile | { readonly problem: Problem }> {
-  const source = await readSource(root, file);
+/** `file` is relative to the tasks folder. */
+export async function loadAuthorFile(
+  files: ReadableFiles,
+  file: string,
+): Promise<AuthorFile | { readonly problem: Problem }> {
+  const source = await readSource(files, file);
   if ("problem" in source) return source;
   const { text } = source;
   if (path.extname(file) === ".json") {
@@ -36,7 +40,7 @@ export async function loadAuthorFile(root: string, file: string): Promise<Author
   const insertions = hideComputedImports(parsed.program);
   return {
     text,
-    contents: insertInto(withoutSourceMap(text, parsed.comments), insertions),
+    contents: withoutSourceMap(insertInto(text, insertions)),
     insertions,
     loader: /\.[mc]?ts$/.test(file) ? "ts" : "js",
     strict: parsed.isModule,

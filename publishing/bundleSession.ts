@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type {
   Loader,
@@ -11,10 +10,12 @@ import type {
 } from "esbuild";
 import { loadAuthorFile } from "./authorFile.ts";
 import type { AuthorFile } from "./authorFile.ts";
-import { withoutPackageSourceMap } from "./foreignSourceMap.ts";
+import { withoutSourceMap } from "./foreignSourceMap.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
-import { PROBLEM_CODES } from "./problem.ts";
+import { problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
+import { OUTSIDE } from "./readableFiles.ts";
+import type { ReadableFiles, Refusal } from "./readableFiles.ts";
 import { resolveFile } from "./resolveFile.ts";
 
 /** Names of files in bundle and source map: never a path of this machine. */
@@ -33,15 +34,21 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 
 /** The files of one task while it is bundled; kept over the rounds that find what `context.tasks.require` needs. */
 export class BundleSession {
-  readonly root: string;
+  readonly readable: ReadableFiles;
   readonly files = new Map<string, AuthorFile>();
+  /** The files that each file loads, by name. */
+  readonly loads = new Map<string, Set<string>>();
   readonly #packageFiles = new Map<string, string>();
 
-  constructor(root: string) {
-    this.root = root;
+  constructor(readable: ReadableFiles) {
+    this.readable = readable;
   }
 
-  /** How a file is named: relative to the tasks folder, `/` between segments. */
+  get root(): string {
+    return this.readable.root;
+  }
+
+  /** How an author's file is named: relative to the tasks folder, `/` between segments. */
   nameOf(absolute: string): string {
     return path.relative(this.root, absolute).split(path.sep).join("/");
   }
@@ -50,29 +57,36 @@ export class BundleSession {
     return {
       name: "tasker",
       setup: (build) => {
-        build.onResolve({ filter: /.*/ }, (args) => this.#resolve(args, build));
+        build.onResolve({ filter: /.*/ }, async (args) => {
+          if (args.pluginData === RESOLVING) return undefined;
+          const result = await this.#resolve(args, build);
+          if (result?.path !== undefined) this.#note(args.importer, result.path);
+          return result;
+        });
         build.onLoad({ filter: /.*/, namespace: AUTHOR }, ({ path: name }) => this.#load(name));
         build.onLoad({ filter: /.*/, namespace: PACKAGE }, ({ path: name }) => this.#loadPackageFile(name));
+        build.onLoad({ filter: /.*/ }, ({ path: found }) => this.#loadFound(found));
       },
     };
   }
 
+  #note(importer: string, loaded: string): void {
+    const known = this.loads.get(importer) ?? new Set();
+    this.loads.set(importer, known.add(loaded));
+  }
+
   async #resolve(args: OnResolveArgs, build: PluginBuild): Promise<OnResolveResult | undefined> {
     const { path: specifier, namespace } = args;
-    if (args.pluginData === RESOLVING) return undefined;
     // `require.resolve` has no meaning in a bundle: it is left to fail at run time.
     if (args.kind === "require-resolve") return { external: true };
     if (namespace === PACKAGE) return this.#resolvePackage(args, build, args.resolveDir);
+    if (path.isAbsolute(args.importer)) return this.#resolvePackage(args, build, path.dirname(args.importer));
     // The bundle's entry names files as the session does.
     if (namespace !== AUTHOR) return { path: specifier, namespace: AUTHOR };
     const refusal = nodeModuleRefusal(specifier);
     if (refusal) return refuse(PROBLEM_CODES.nodeModule, refusal);
     const folder = path.dirname(path.resolve(this.root, args.importer));
-    if (/^\.{1,2}(?:\/|$)/.test(specifier)) {
-      const file = await resolveFile(folder, specifier);
-      if (file) return LOADERS[path.extname(file)] ? { path: this.nameOf(file), namespace: AUTHOR } : unsupported(file);
-      return refuse(PROBLEM_CODES.moduleNotFound, `There is no file ${JSON.stringify(specifier)} beside this one.`);
-    }
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return this.#resolveFile(folder, specifier);
     if (path.isAbsolute(specifier) || /^[a-z][a-z0-9+.-]+:/i.test(specifier)) {
       const message = `${JSON.stringify(specifier)} cannot be bundled: import by a relative path or a package's name.`;
       return refuse(PROBLEM_CODES.moduleNotFound, message);
@@ -82,7 +96,18 @@ export class BundleSession {
     return found ?? refuse(PROBLEM_CODES.moduleNotFound, message);
   }
 
-  /** Undefined when it is not there; the bundler then decides whether that is an error (in a `try` it is none). */
+  /** A file beside the author's. */
+  async #resolveFile(folder: string, specifier: string): Promise<OnResolveResult> {
+    const quoted = JSON.stringify(specifier);
+    if (!this.readable.mayName(path.resolve(folder, specifier))) return refuseFile(quoted, OUTSIDE);
+    const file = await resolveFile(folder, specifier);
+    if (!file) return refuse(PROBLEM_CODES.moduleNotFound, `There is no file ${quoted} beside this one.`);
+    const admitted = await this.readable.admit(file);
+    if ("refusal" in admitted) return refuseFile(quoted, admitted.refusal);
+    return LOADERS[path.extname(file)] ? { path: this.nameOf(file), namespace: AUTHOR } : unsupported(file);
+  }
+
+  /** Undefined when it does not exist; the bundler then decides whether that is an error (in a `try` it is none). */
   async #resolvePackage(args: OnResolveArgs, build: PluginBuild, folder: string): Promise<OnResolveResult | undefined> {
     const { kind } = args;
     const result = await build.resolve(args.path, {
@@ -92,22 +117,27 @@ export class BundleSession {
       pluginData: RESOLVING,
     });
     if (result.errors.length > 0 || result.external) return undefined;
+    const quoted = JSON.stringify(args.path);
+    if (result.namespace !== "file") {
+      return refuse(PROBLEM_CODES.moduleNotFound, `${quoted} cannot be bundled: it is not a file.`);
+    }
+    const admitted = await this.readable.admit(result.path);
+    if ("refusal" in admitted) return refuseFile(quoted, admitted.refusal);
     if (!LOADERS[path.extname(result.path)]) return unsupported(result.path);
-    const name = this.#packageName(result.path);
-    return { path: name, namespace: PACKAGE, sideEffects: result.sideEffects, pluginData: result.path };
+    const name = this.#packageName(admitted.real);
+    return { path: name, namespace: PACKAGE, sideEffects: result.sideEffects };
   }
 
-  /** From the first `node_modules` on, wherever that lies; two that would share a name keep their full way from here. */
-  #packageName(absolute: string): string {
-    const relative = this.nameOf(absolute);
-    const short = relative.slice(Math.max(0, relative.indexOf("node_modules/")));
-    const name = (this.#packageFiles.get(short) ?? absolute) === absolute ? short : relative;
-    this.#packageFiles.set(name, absolute);
+  /** From the first `node_modules` on, wherever that is; two that would share a name keep their full way from here. */
+  #packageName(real: string): string {
+    const short = this.readable.nameOf(real) ?? "";
+    const name = (this.#packageFiles.get(short) ?? real) === real ? short : this.nameOf(real);
+    this.#packageFiles.set(name, real);
     return name;
   }
 
   async #load(name: string): Promise<OnLoadResult> {
-    const file = this.files.get(name) ?? (await loadAuthorFile(this.root, name));
+    const file = this.files.get(name) ?? (await loadAuthorFile(this.readable, name));
     if ("problem" in file) return { errors: [{ text: file.problem.message, detail: file.problem }] };
     this.files.set(name, file);
     return { contents: file.contents, loader: file.loader };
@@ -115,8 +145,24 @@ export class BundleSession {
 
   async #loadPackageFile(name: string): Promise<OnLoadResult> {
     const absolute = this.#packageFiles.get(name) ?? "";
+    const loaded = await this.#readPackageFile(absolute);
+    return "refusal" in loaded ? refuseLoading(loaded.refusal, name) : loaded;
+  }
+
+  /** A file that the bundler found by itself: one that a computed `require` or `import` of a package may mean. */
+  async #loadFound(absolute: string): Promise<OnLoadResult> {
+    const loaded = await this.#readPackageFile(absolute);
+    if (!("refusal" in loaded)) return loaded;
+    const { code, message } = loaded.refusal;
+    return refuse(code, `A computed require or import of a package leads to a file that cannot be loaded. ${message}`);
+  }
+
+  async #readPackageFile(absolute: string): Promise<OnLoadResult | { refusal: Refusal }> {
+    const read = await this.readable.read(absolute);
+    if ("refusal" in read) return read;
     const loader = LOADERS[path.extname(absolute)] ?? "js";
-    const contents = withoutPackageSourceMap(await readFile(absolute, "utf8"));
+    const text = read.bytes.toString("utf8");
+    const contents = loader === "json" ? text : withoutSourceMap(text);
     return { contents, loader, resolveDir: path.dirname(absolute) };
   }
 }
@@ -129,6 +175,14 @@ export type Detail = Problem | { readonly code: ProblemCode };
 
 function refuse(code: ProblemCode, text: string): { errors: PartialMessage[] } {
   return { errors: [{ text, detail: { code } satisfies Detail }] };
+}
+
+function refuseFile(quoted: string, { code, message }: Refusal): { errors: PartialMessage[] } {
+  return refuse(code, `${quoted} cannot be loaded. ${message}`);
+}
+
+function refuseLoading({ code, message }: Refusal, name: string): OnLoadResult {
+  return { errors: [{ text: message, detail: problem(code, message, name) satisfies Detail }] };
 }
 
 function unsupported(file: string): OnResolveResult {

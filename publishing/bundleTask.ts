@@ -6,6 +6,7 @@ import { toProblem } from "./esbuildProblem.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
 import { compareText, inOrder, problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
+import { ReadableFiles } from "./readableFiles.ts";
 import { resolveTaskModule } from "./resolveFile.ts";
 import { tidySourceMap } from "./tidySourceMap.ts";
 
@@ -42,7 +43,7 @@ const OPTIONS: BuildOptions = {
  * once the files that ask for it were read, so the bundle is made again until no new one turns up.
  */
 export async function bundleTask(root: string, file: string): Promise<BundleResult> {
-  const session = new BundleSession(root);
+  const session = new BundleSession(await ReadableFiles.open(root));
   let wanted: Wanted = { modules: new Map(), strict: true };
   for (;;) {
     const built = await bundleOnce(session, file, wanted);
@@ -104,7 +105,7 @@ async function wantedBy(session: BundleSession): Promise<Wanted | { problems: Pr
   const files = [...session.files].sort(([a], [b]) => compareText(a, b));
   for (const [by, { requires }] of files) {
     for (const { specifier, place } of requires) {
-      const found = await resolveTaskModule(session.root, path.resolve(session.root, by), specifier);
+      const found = await resolveTaskModule(session.readable, path.resolve(session.root, by), specifier);
       const known = modules.get(specifier);
       if (!found) {
         const refusal = nodeModuleRefusal(specifier);

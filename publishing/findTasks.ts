@@ -6,6 +6,7 @@ import { parseSource } from "./parseSource.ts";
 import type { ParsedSource } from "./parseSource.ts";
 import { compareText, inOrder, problem, PROBLEM_CODES } from "./problem.ts";
 import type { Place, Problem } from "./problem.ts";
+import { ReadableFiles } from "./readableFiles.ts";
 import { readSource } from "./readSource.ts";
 import { taskDoc } from "./taskDoc.ts";
 import type { TaskDoc } from "./taskDoc.ts";
@@ -53,7 +54,8 @@ export async function findTasks(dir: string): Promise<FoundTasks> {
 
 async function findTask(folder: string, file: string): Promise<FoundTask | { readonly problem: Problem } | undefined> {
   const atTop = !file.includes("/");
-  const source = await readSource(folder, file);
+  const readable = await ReadableFiles.open(folder);
+  const source = await readSource(readable, file);
   if ("problem" in source) return atTop ? source : undefined;
   if (!atTop && !source.text.includes("@task")) return undefined;
   const parsed = parseSource(source.text, file);

@@ -2,9 +2,10 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { compareText, problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
+import { contains, errorCode, ReadableFiles } from "./readableFiles.ts";
 
-const CODE_FILE = /\.[mc]?[jt]s$/;
-const NOT_A_TASK = /\.test\.[mc]?[jt]s$|\.d\.[mc]?ts$/;
+const CODE_FILE = /\.(?:[mc]?[jt]s|[jt]sx)$/;
+const NOT_A_TASK = /\.test\.(?:[mc]?[jt]s|[jt]sx)$|\.d\.[mc]?ts$/;
 
 export interface FileList {
   /** Relative to the folder, with `/` between segments; in order. */
@@ -14,15 +15,16 @@ export interface FileList {
 
 /**
  * The code files in a folder and below it, without node_modules, folders whose name begins with a dot, tests and
- * declarations. A link to a folder is followed only when it leads out of the published folder, and once: what lies
- * inside is listed under its own path.
+ * declarations. A link that leads to another place of the folder is not followed: those files are listed under their
+ * own path. A link that leads out of the folder, and what is not a regular file, is a problem.
  */
 export async function listFiles(folder: string): Promise<FileList> {
   const files: string[] = [];
   const problems: Problem[] = [];
-  const visited = new Set<string>();
+  let readable: ReadableFiles;
   let root: string;
   try {
+    readable = await ReadableFiles.open(folder);
     root = await realpath(folder);
   } catch {
     return { files, problems: [problem(PROBLEM_CODES.unreadable, "There is no such folder.", ".")] };
@@ -42,18 +44,21 @@ export async function listFiles(folder: string): Promise<FileList> {
   }
 
   async function consider(name: string, child: string): Promise<void> {
-    const isCode = CODE_FILE.test(name) && !NOT_A_TASK.test(name);
-    const isFolder = (await stat(path.join(folder, child))).isDirectory();
-    if (!isFolder) {
-      if (isCode) files.push(child);
+    const absolute = path.join(folder, child);
+    if (!(await stat(absolute)).isDirectory()) {
+      if (!CODE_FILE.test(name) || NOT_A_TASK.test(name)) return;
+      const admitted = await readable.admit(absolute);
+      if ("real" in admitted) files.push(child);
+      else problems.push(problem(admitted.refusal.code, admitted.refusal.message, child));
       return;
     }
     if (name === "node_modules" || name.startsWith(".")) return;
-    const real = await realpath(path.join(folder, child));
-    const own = path.join(root, child) === real;
-    if (visited.has(real) || (!own && (contains(root, real) || contains(real, root)))) return;
-    visited.add(real);
-    await visit(child);
+    const real = await realpath(absolute);
+    if (real === path.join(root, child)) return visit(child);
+    if (!contains(root, real)) {
+      const message = "This link leads out of the tasks folder. Copy the files into the folder.";
+      problems.push(problem(PROBLEM_CODES.outsideFolder, message, child));
+    }
   }
 
   try {
@@ -64,15 +69,6 @@ export async function listFiles(folder: string): Promise<FileList> {
   return { files: files.sort(compareText), problems };
 }
 
-function contains(folder: string, inner: string): boolean {
-  return inner === folder || inner.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
-}
-
 function isPermission(error: unknown): boolean {
   return errorCode(error) === "EACCES" || errorCode(error) === "EPERM";
-}
-
-/** Node's code of a file system error; its message would name a path of the host. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
 }

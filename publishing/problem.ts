@@ -3,6 +3,10 @@ import { CODES } from "../protocol/errors.ts";
 /** Why a file or a task cannot be published. Stable, like every code. */
 export const PROBLEM_CODES = {
   unreadable: "unreadable",
+  /** A file or an import that leads out of the tasks folder and `node_modules`. */
+  outsideFolder: "outside_folder",
+  /** A pipe, a socket or a device. */
+  notAFile: "not_a_file",
   invalidEncoding: "invalid_encoding",
   syntaxError: "syntax_error",
   topLevelAwait: "top_level_await",

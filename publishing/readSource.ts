@@ -1,27 +1,16 @@
 import { isUtf8 } from "node:buffer";
-import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { LIMITS } from "../protocol/limits.ts";
-import { errorCode } from "./listFiles.ts";
 import { problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
+import type { ReadableFiles } from "./readableFiles.ts";
 
 export type SourceText = { readonly text: string } | { readonly problem: Problem };
 
-/** A file's text: UTF-8, without its byte order mark. `file` is relative to `folder`. */
-export async function readSource(folder: string, file: string): Promise<SourceText> {
-  let bytes: Buffer;
-  try {
-    const absolute = path.resolve(folder, file);
-    const { size } = await stat(absolute);
-    if (size > LIMITS.bundleBytes) {
-      const message = `It has ${size} bytes; a bundle may have ${LIMITS.bundleBytes}.`;
-      return { problem: problem(PROBLEM_CODES.bundleTooLarge, message, file) };
-    }
-    bytes = await readFile(absolute);
-  } catch (error) {
-    return { problem: problem(PROBLEM_CODES.unreadable, `It cannot be read (${errorCode(error)}).`, file) };
-  }
+/** A file's text: UTF-8, without its byte order mark. `file` is relative to the tasks folder. */
+export async function readSource(files: ReadableFiles, file: string): Promise<SourceText> {
+  const read = await files.read(path.resolve(files.root, file));
+  if ("refusal" in read) return { problem: problem(read.refusal.code, read.refusal.message, file) };
+  const { bytes } = read;
   if (isUtf8(bytes)) return { text: new TextDecoder().decode(bytes) };
   const message = "It is not valid UTF-8 from here on. Save it as UTF-8.";
   return { problem: problem(PROBLEM_CODES.invalidEncoding, message, file, firstInvalid(bytes)) };
