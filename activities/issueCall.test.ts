@@ -34,7 +34,7 @@ const keep: Method = { kind: "effect", call, secret: true, secretArguments: (arg
 const registry = createRegistry([
   methodTable("svc", { go, keep }),
   { ...methodTable("safe", { keep }), secret: true },
-  { ...methodTable("chained", { from: { kind: "read", call } }), chain: true },
+  { ...methodTable("chained", { from: { kind: "read", call }, rpc: { kind: "read", call } }), chain: true },
 ]);
 
 describe("of a VM that was told a secret, what it issues", () => {
@@ -110,6 +110,17 @@ describe("of a VM that was told a secret, what it issues", () => {
     const misspelt = await issue("safe.kept", ["name", "not known before"], { told: [] });
     assert.ok(misspelt.kind === "refused" && misspelt.error.code === "unknown_tool");
     assert.ok("claim" in misspelt.args && misspelt.args.claim.secret === true);
+  });
+
+  test("is refused when a later link of a chain is a tool that it may not use", async () => {
+    const pinned = { ...PINNED, tools: ["chained.from"] };
+    for (const [name, kind] of [
+      ["rpc", "refused"],
+      ["eq", "tool"],
+    ] as const) {
+      const issued = await issue("chained.from", ["t"], { pinned, links: [{ name, args: "[]" }] });
+      assert.equal(issued.kind, kind, name);
+    }
   });
 
   test("names no nested run's task or version after it", async () => {

@@ -43,7 +43,11 @@ export async function issueCall(call: GuestCall, context: IssueContext): Promise
 }
 
 async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
-  const found = context.registry.resolve(call.path, context.pinned);
+  const found = context.registry.resolve(
+    call.path,
+    context.pinned,
+    call.links.map((link) => link.name),
+  );
   if (!found.ok) return refuse(call, context, found.tool, found.error, found.secret);
   const links = call.links.map((link): ChainLink => ({ name: link.name, args: JSON.parse(link.args) as Json[] }));
   const hide = (summary: string): string => context.secrets.hide(summary);

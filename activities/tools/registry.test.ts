@@ -119,6 +119,33 @@ describe("registry", () => {
     assert.ok(!createRegistry([found]).resolve(short, { task: "t", tools: ["g.admin.directory.list.x"] }).ok);
   });
 
+  it("asks the policy about every link of a chain that is a tool of its own", () => {
+    const chained = { ...methodTable("s", { from: read, schema: read, rpc: read, "storage.from": read }), chain: true };
+    const only = (tools: string[]) => ({ task: "t", tools });
+    const denying = createRegistry([chained], {
+      policy: { ...NO_POLICY, rules: [{ tasks: "*", tools: ["s.rpc", "s.from"], allow: false }] },
+    });
+    for (const link of ["rpc", "from"]) {
+      const refused = denying.resolve(["s", "schema"], anyone, ["schema", link, "select"]);
+      assert.ok(!refused.ok, link);
+      assert.equal(refused.error.code, "denied");
+      assert.match(refused.error.message, new RegExp(`may not use s\\.${link}:`));
+      assert.ok(!createRegistry([chained]).resolve(["s", "schema"], only(["s.schema"]), [link]).ok, `@tools, ${link}`);
+      assert.ok(createRegistry([chained]).resolve(["s", "schema"], only(["s.schema", `s.${link}`]), [link]).ok);
+    }
+    assert.ok(denying.resolve(["s", "schema"], anyone, ["select", "__proto__", "a.b", ""]).ok);
+    assert.ok(denying.resolve(["s", "storage", "from"], anyone, ["list", "rpc"]).ok, "storage has a from of its own");
+  });
+
+  it("applies a rule to methods that are ruled under its name as well", () => {
+    const old = { ...read, names: ["g.v2.remove"], alsoRuledAs: ["g.remove"] };
+    const service = { ...methodTable("g", {}), method: () => old };
+    const denying = { policy: { ...NO_POLICY, rules: [{ tasks: "*", tools: ["g.remove"], allow: false }] } };
+    const refused = createRegistry([service], denying).resolve(["g", "v2", "remove"], anyone);
+    assert.ok(!refused.ok);
+    assert.equal(refused.tool, "g.v2.remove");
+  });
+
   it("passes on what a service advises instead of a path of its own that leads nowhere", () => {
     const advising = {
       ...methodTable("g", {}),

@@ -15,9 +15,11 @@ export interface Registry {
   readonly stems: readonly string[];
   /**
    * Finds the method behind a path such as `["http", "fetch"]`, if this caller may use it.
-   * The path comes from a guest and may hold anything; what is answered is safe for Temporal and of bounded size.
+   * The path comes from a guest and may hold anything; the result is safe for Temporal and of bounded size.
+   * @param links names of a chain's links after its first. A link that is a tool of its own, as `rpc` in
+   * `supabase.schema("s").rpc("f")`, must be allowed too.
    */
-  resolve(path: readonly string[], caller: Caller): Resolution;
+  resolve(path: readonly string[], caller: Caller, links?: readonly string[]): Resolution;
   /** The method behind a path, whoever may use it; undefined where there is none. */
   method(path: readonly string[]): Method | undefined;
   /** Whether the caller may use a tool that is no service, such as `tasks.execute`. */
@@ -84,16 +86,18 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
     stems: services.flatMap(({ name, stems = [] }) => stems.map((link) => `${name}.${link}`)),
     denial: (tool, caller) => toolDenial(policy, caller, tool),
     method: (path) => find(path).method,
-    resolve(path, caller) {
+    resolve(path, caller, links = []) {
       const { service, below, method } = find(path);
       if (!service || !method) {
         const error = unknownTool(path, service?.advise?.(below));
         return { ok: false, tool: printable(path), error, secret: service?.secret === true };
       }
-      const names = method.names ?? [path.join(".")];
-      const tool = names[0] ?? path.join(".");
-      const error = toolDenial(policy, caller, tool, names);
-      if (error) return { ok: false, tool, error, secret: method.secret === true };
+      const tool = nameOf(path, method);
+      const chained = service.chain ? linkedTools(service, path, links) : [];
+      for (const used of [{ path, method }, ...chained]) {
+        const error = toolDenial(policy, caller, nameOf(used.path, used.method), ruleNames(used.path, used.method));
+        if (error) return { ok: false, tool, error, secret: method.secret === true };
+      }
       const queue = limitedQueue(policy, taskQueue, service.name);
       return { ok: true, tool, service, method, ...(queue === undefined ? {} : { queue }) };
     },
@@ -101,6 +105,23 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
       await Promise.allSettled(services.map(async (service) => service.close?.()));
     },
   };
+}
+
+/** The links of a chain that are tools of their own: `rpc` after `supabase.schema("s")` is `supabase.rpc`. */
+function linkedTools(service: Service, path: readonly string[], links: readonly string[]) {
+  return [...new Set(links)].flatMap((name) => {
+    const own = [...path.slice(0, -1), name];
+    const method = isToolPath(own) ? service.method(own.slice(1)) : undefined;
+    return method === undefined ? [] : [{ path: own, method }];
+  });
+}
+
+function nameOf(path: readonly string[], method: Method): string {
+  return method.names?.[0] ?? path.join(".");
+}
+
+function ruleNames(path: readonly string[], method: Method): readonly string[] {
+  return [...(method.names ?? [path.join(".")]), ...(method.alsoRuledAs ?? [])];
 }
 
 // The type of a path says string; one that a guest built by hand may say otherwise.

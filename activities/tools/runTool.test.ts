@@ -15,6 +15,7 @@ import { utf8Length } from "../../protocol/text.ts";
 import type { ToolAnswer } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import { createMask } from "../masking/mask.ts";
+import { NO_POLICY } from "../../policy/policy.ts";
 import { methodTable } from "./methodTable.ts";
 import { createRegistry } from "./registry.ts";
 import { createToolActivity, type ToolActivityDeps } from "./runTool.ts";
@@ -22,6 +23,7 @@ import type { Method, Service, ToolContext } from "./service.ts";
 import type { ToolFailureDetail } from "./toolFailure.ts";
 import type { ToolRequest } from "./toolRequest.ts";
 
+const read = { kind: "read" as const, call: () => Promise.resolve(null) };
 const run = { taskRunId: "run-1", firstRunId: "11111111-1111-4111-8111-111111111111" };
 const request: ToolRequest = { run, call: 7, task: "echo", args: { value: [] }, inlineBytes: 100, tools: null };
 
@@ -120,6 +122,22 @@ describe("a tool that answers", () => {
       const { failure } = await failureOf({ chain: true, call, request: { args: { value: forged as never } } });
       assert.equal(failure.type, "internal");
     }
+  });
+
+  it("that is a chain is checked again link by link: the policy may be another here", async () => {
+    const links = [
+      { name: "go", args: [] },
+      { name: "go", args: [] },
+    ];
+    const service = { ...methodTable("svc", { go: read, other: read }), chain: true };
+    const policy = { ...NO_POLICY, rules: [{ tasks: "*", tools: ["svc.other"], allow: false }] };
+    const registry = createRegistry([service], { policy });
+    const denied = [links[0], { name: "other", args: [] }] as never;
+    const { failure } = await failureOf({ ...read, registry, request: { args: { value: denied } } });
+    assert.equal(failure.type, "denied");
+    assert.deepEqual((await prepare({ ...read, registry, request: { args: { value: links } } }).answer()).result, {
+      value: null,
+    });
   });
 
   it("has the same idempotency key at every attempt, and the first attempt's time", async () => {

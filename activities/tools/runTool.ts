@@ -49,15 +49,16 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       ...(usage === undefined ? {} : { usage }),
     });
     try {
-      // Temporal takes any name, and the policy may be another on this worker: what `advance` allowed is asked again.
-      const found = deps.registry.resolve(info.activityType.split("."), request);
-      if (!found.ok) throw new TaskerError(found.error);
-      service = found.service;
       const given = await stored(readCarried(deps.blobs, request.run, request.args));
       secrets.add(listedSecrets(given.secret));
-      const { args, links } = service.chain
-        ? asChain(parseArguments(given))
-        : { args: parseArguments(given), links: [] };
+      const path = info.activityType.split(".");
+      const isChain = deps.registry.chains.includes(path[0] ?? "");
+      const { args, links } = isChain ? asChain(parseArguments(given)) : { args: parseArguments(given), links: [] };
+      // Temporal takes any name, and this worker's policy may differ: what `advance` allowed is checked again.
+      const linkNames = links.map(({ name }) => name);
+      const found = deps.registry.resolve(path, request, linkNames);
+      if (!found.ok) throw new TaskerError(found.error);
+      service = found.service;
       account = await deps.budgets?.reserve(service.name);
       const call = found.method.call(args, {
         idempotencyKey: `${request.run.firstRunId}:${request.call}`,

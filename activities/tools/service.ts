@@ -40,6 +40,11 @@ export interface Method {
    * rates go by. A policy's rule or an `@tools` that names any of them means the method.
    */
   readonly names?: readonly string[];
+  /**
+   * Names that lead to another method, whose rules count for this one as well: a rule for `gapi.drive.files.delete` also
+   * covers `gapi.drive.v2.files.delete`.
+   */
+  readonly alsoRuledAs?: readonly string[];
   /** Answers what JSON can hold; `undefined` becomes null. Throws a TaskerError, or what the service's `mapError` knows. */
   call(args: readonly Json[], context: ToolContext): Promise<unknown>;
 }

@@ -16,8 +16,12 @@ export function parseVersion(name: string): ApiVersion {
 
 /** The version that a path means when it names none; undefined when the API has several products and none is the usual one. */
 export function defaultVersion(api: string, versions: readonly ApiVersion[]): ApiVersion | undefined {
-  const product = Object.hasOwn(DEFAULT_PRODUCT, api) ? DEFAULT_PRODUCT[api] : "";
-  return newestVersion(versions.filter((version) => version.product === product));
+  return newestVersion(versions.filter(({ product }) => isUsualProduct(api, product)));
+}
+
+/** Whether a path to this product of the API may leave the product out. */
+export function isUsualProduct(api: string, product: string): boolean {
+  return product === (Object.hasOwn(DEFAULT_PRODUCT, api) ? DEFAULT_PRODUCT[api] : "");
 }
 
 /** The newest stable version; the newest beta, then alpha, only where there is no stable one. */

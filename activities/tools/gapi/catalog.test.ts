@@ -44,6 +44,15 @@ describe("a path of tools.gapi leads to", () => {
     assert.deepEqual(find("drive.v2.files.list")?.names, ["drive.v2.files.list"]);
   });
 
+  it("a method that rules without a version cover, whatever version the path names", () => {
+    assert.deepEqual(find("drive.v2.files.list")?.unversioned, ["drive.files.list"]);
+    assert.deepEqual(find("admin.directory_v1.users.list")?.unversioned, [
+      "admin.directory.users.list",
+      "admin.users.list",
+    ]);
+    assert.deepEqual(find("admin.reports_v1.activities.list")?.unversioned, ["admin.reports.activities.list"]);
+  });
+
   it("nothing but methods that were generated: no prototype, no internals, no resource, no made-up name", () => {
     const names = [
       ...[

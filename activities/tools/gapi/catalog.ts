@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { defaultVersion, newestVersion, parseVersion, type ApiVersion } from "./apiVersions.ts";
+import { defaultVersion, isUsualProduct, newestVersion, parseVersion, type ApiVersion } from "./apiVersions.ts";
 import { parseMethodSource, type MethodSpec } from "./methodSpec.ts";
 import { childOf, instantiate, methodOf, type Resource } from "./resource.ts";
 import { follow, listNames, nearest } from "./trail.ts";
@@ -17,6 +17,8 @@ export interface GapiMethod {
   readonly spec: MethodSpec;
   /** Every dotted name that leads here, the usual one first: below `gapi`, as `gmail.users.messages.list`. */
   readonly names: readonly string[];
+  /** The names without a version, which may lead to another version. A rule for one of them covers every version. */
+  readonly unversioned: readonly string[];
   /** Calls the generated function. `params` and `options` are the library's own. */
   readonly invoke: (params: object, options: object) => Promise<unknown>;
 }
@@ -99,6 +101,7 @@ export function createCatalog(): Catalog {
       path: below,
       spec,
       names: prefixes(api, version, versionsOf(api)).map((prefix) => `${prefix}.${below}`),
+      unversioned: unversioned(api, version).map((prefix) => `${prefix}.${below}`),
       invoke: (params, options) => method.call(resource, params, options) as Promise<unknown>,
     };
   }
@@ -138,6 +141,11 @@ export function createCatalog(): Catalog {
 
     declarationsOf: ({ api, version }) => path.join(folder, api, `${version}.d.ts`),
   };
+}
+
+/** What a path to some version of this API may begin with. */
+function unversioned(api: string, { product }: ApiVersion): string[] {
+  return [...(product === "" ? [] : [`${api}.${product}`]), ...(isUsualProduct(api, product) ? [api] : [])];
 }
 
 /** What a path to this version may begin with, the usual form first. */

@@ -42,6 +42,7 @@ export function createGapi({ credentials, subject, baseUrl }: GapiOptions): Serv
     return {
       kind: httpMethod === "GET" ? "read" : "effect",
       names: method.names.map((name) => `gapi.${name}`),
+      alsoRuledAs: method.unversioned.map((name) => `gapi.${name}`),
       timeouts: (args) => ({ startToCloseMs: parseOptions(tool, args[1]).timeoutMs + GAPI_BOUNDS.timeoutSlackMs }),
       summary: (args) => summaryOf(httpMethod, access, args),
       call: (args, context) => callApi(tool, method, args, { ...context, access, scopes, transport, baseUrl }),
