@@ -1,5 +1,6 @@
 import { NativeConnection } from "@temporalio/worker";
 import { createActivities, type Activities } from "./activities/createActivities.ts";
+import { createComputeThreads } from "./activities/compute/computeThreads.ts";
 import { Sandboxes } from "./activities/sandboxes.ts";
 import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
@@ -60,6 +61,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const sandboxes = close.later(
       new Sandboxes(sandbox, store.engines, (engine) => createSandbox({ ...vms, threads: 1, engine })),
     );
+    const compute = close.later(createComputeThreads());
     await store.engines.put(sandbox.engine, await sandbox.exportEngine());
     const { secrets } = store;
     const { registry, services, mask } = createTools({ configuration, policy, keyring, secrets, others });
@@ -67,6 +69,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const activities = decorate(
       createActivities({
         sandboxes,
+        compute,
         store,
         registry,
         budgets: createBudgets({ policy, usage: store.usage, now }),

@@ -7,6 +7,7 @@ import { safeText } from "../protocol/text.ts";
 import { createAdvance } from "./advance.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import { createInputCheck } from "./inputCheck.ts";
 import { createOpenRun } from "./openRun.ts";
 import { createToolActivity } from "./tools/runTool.ts";
 
@@ -15,9 +16,10 @@ import { createToolActivity } from "./tools/runTool.ts";
  * internal name can be.
  */
 export function createActivities(deps: ActivityDeps) {
-  const { sandboxes, store, registry, budgets, mask, inflightCommands } = deps;
+  const { sandboxes, compute, store, registry, budgets, mask, inflightCommands } = deps;
+  const checkInput = createInputCheck(compute);
   return {
-    [ACTIVITIES.openRun]: typed(createOpenRun({ store, engine: sandboxes.own.engine, inflightCommands })),
+    [ACTIVITIES.openRun]: typed(createOpenRun({ store, checkInput, engine: sandboxes.own.engine, inflightCommands })),
     [ACTIVITIES.advance]: typed(createAdvance(deps)),
     [ACTIVITIES.recordCalls]: typed(({ run, calls, firstLine, logs }: RecordRequest) =>
       store.runs.record(run, calls, firstLine, logs),

@@ -1,5 +1,6 @@
 import type { Budgets } from "../policy/budgets.ts";
 import type { Store } from "../protocol/store.ts";
+import type { ComputeThreads } from "./compute/computeThreads.ts";
 import type { Sandboxes } from "./sandboxes.ts";
 import type { Registry } from "./tools/registry.ts";
 import type { VersionCache } from "./versionCache.ts";
@@ -7,6 +8,8 @@ import type { VersionCache } from "./versionCache.ts";
 /** What the internal activities stand on; made once, by the worker. */
 export interface ActivityDeps {
   readonly sandboxes: Sandboxes;
+  /** For work that a guest's data can make long. */
+  readonly compute: ComputeThreads;
   readonly store: Store;
   readonly versions: VersionCache;
   readonly registry: Registry;

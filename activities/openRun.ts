@@ -1,22 +1,20 @@
 import type { OpenAnswer, OpenRequest, PinnedRun, TaskRunArgs } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
-import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { BlobReader, Store } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
 import { safeText } from "../protocol/text.ts";
 import type { LogLine, Millis } from "../protocol/step.ts";
 import type { Carried, Claim } from "../protocol/value.ts";
-import { applyDefaults } from "./applyDefaults.ts";
 import { carry, readCarried, type Redeemed } from "./carried.ts";
+import type { InputCheck } from "./inputCheck.ts";
 import { sealBlob, secretsIn } from "./masking/secretClaims.ts";
 import { VmSecrets } from "./masking/vmSecrets.ts";
 import { parentOf, parseTaskRunArgs } from "./taskRunArgs.ts";
-import { unknownFields } from "./unknownFields.ts";
-import { validateInput } from "./validateInput.ts";
 
 export interface OpenRunDeps {
   readonly store: Store;
+  readonly checkInput: InputCheck;
   /** What the run pins, beside its version. */
   readonly engine: string;
   readonly inflightCommands: number;
@@ -26,14 +24,14 @@ export interface OpenRunDeps {
  * Begins a run: resolves the version, checks the input against its schema, writes the record.
  * What cannot begin is recorded too, as a failed run with the reason.
  */
-export function createOpenRun({ store, engine, inflightCommands }: OpenRunDeps) {
+export function createOpenRun({ store, checkInput, engine, inflightCommands }: OpenRunDeps) {
   return async function openRun(request: OpenRequest): Promise<OpenAnswer> {
     const { run, startedAt } = request;
     try {
       const args = parseTaskRunArgs(request.args);
       checkParent(args, request.parentId);
       const version = await resolve(store, args);
-      const { input, claim, notes } = await acceptInput(store, request, args, version);
+      const { input, claim, notes } = await acceptInput(store, checkInput, request, args, version);
       await store.runs.open({
         ...run,
         task: version.task,
@@ -118,6 +116,7 @@ interface AcceptedInput {
  */
 async function acceptInput(
   store: Store,
+  checkInput: InputCheck,
   { run }: OpenRequest,
   args: TaskRunArgs,
   version: TaskVersion,
@@ -128,19 +127,15 @@ async function acceptInput(
   const redeemed = await readInput(store, reader, given);
   const { text } = redeemed;
   checkSize(text);
-  const said = parseInput(text);
-  const whole = applyDefaults(version.inputSchema, said);
-  validateInput(version.inputSchema, whole);
+  const { completed, unknown } = await checkInput(version, text);
   const secrets = new VmSecrets();
   secrets.add(secretsIn(redeemed));
-  const unknown = unknownFields(version.inputSchema, said);
   const notes = unknown === undefined ? undefined : secrets.hide(unknown);
-  if (whole === said) {
+  if (completed === undefined) {
     if ("claim" in given) return { input: given, claim: given.claim, notes };
     const input = await carry(store.blobs, run, text, LIMITS.inlineBytes);
     return { input, claim: claimOf(input), notes };
   }
-  const completed = JSON.stringify(whole);
   checkSize(completed);
   const input = redeemed.secret
     ? { claim: await sealBlob(store.blobs, run, Buffer.from(completed, "utf8"), secrets.all) }
@@ -170,16 +165,6 @@ async function readInput(store: Store, reader: BlobReader, given: Carried): Prom
   } catch (error) {
     if (!(error instanceof TaskerError) || error.code !== CODES.claimDenied) throw error;
     throw refusal(CODES.invalidInput, `"inputClaim" is refused. ${error.message}`);
-  }
-}
-
-/** Anybody may start a run with a claim, of a blob that is anything. */
-function parseInput(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    // The parser's own message would quote it.
-    throw refusal(CODES.invalidInput, "The input's claim refers to what is not JSON.");
   }
 }
 

@@ -4,7 +4,7 @@ import { TaskerError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { utf8Length } from "../protocol/text.ts";
-import { validateInput, VALIDATORS_KEPT } from "./validateInput.ts";
+import { COMPILATIONS_KEPT, validateInput } from "./validateInput.ts";
 
 function refusal(schema: Json, input: Json): string {
   try {
@@ -84,12 +84,12 @@ test("a schema that cannot be compiled is a refusal, not a crash", () => {
 test("a validator is compiled once, and the number of those kept is bounded", () => {
   const schema = object({ a: { type: "string" } });
   const again = timed(() => {
-    for (let i = 0; i < VALIDATORS_KEPT; i++) validateInput(schema, {});
+    for (let i = 0; i < COMPILATIONS_KEPT; i++) validateInput(schema, {});
   });
   const fresh = timed(() => {
-    for (let i = 0; i < VALIDATORS_KEPT; i++) validateInput({ ...(schema as object), title: `${i}` }, {});
+    for (let i = 0; i < COMPILATIONS_KEPT; i++) validateInput({ ...(schema as object), title: `${i}` }, {});
   });
-  assert(again < fresh / 4, `${again} ms for one schema, ${fresh} ms for ${VALIDATORS_KEPT}`);
+  assert(again < fresh / 4, `${again} ms for one schema, ${fresh} ms for ${COMPILATIONS_KEPT}`);
 });
 
 function timed(run: () => void): number {
@@ -97,6 +97,20 @@ function timed(run: () => void): number {
   run();
   return performance.now() - start;
 }
+
+test("a schema that cannot be compiled is compiled once", () => {
+  const schema: Json = { type: "object", properties: { a: { type: "no such type" } } };
+  const read: string[] = [];
+  const watched = new Proxy(schema, {
+    get: (target, key) => (read.push(String(key)), Reflect.get(target, key) as Json),
+  });
+  const refused = (): string => {
+    assert.throws(() => validateInput(watched, {}, "a version that cannot be compiled"), /no such type/);
+    return read.splice(0).join();
+  };
+  assert.notEqual(refused(), "");
+  assert.equal(refused(), "", "the second refusal reads nothing of the schema");
+});
 
 test("an optional object with a wrong field names the field", () => {
   const schema = { anyOf: [{ type: "object", properties: { depth: { type: "integer" } } }, { type: "null" }] };

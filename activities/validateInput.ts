@@ -1,13 +1,13 @@
-import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import type { ErrorObject } from "ajv/dist/2020.js";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { safeText } from "../protocol/text.ts";
-import { compileSchema } from "../schemas/compileSchema.ts";
+import { compileSchema, type CompiledSchema } from "../schemas/compileSchema.ts";
 import { hint } from "./unknownFields.ts";
 
-/** Compiled validators that are kept, by schema. A worker runs few versions at a time; each holds some kilobytes. */
-export const VALIDATORS_KEPT = 200;
+/** Compilations that are kept. A worker runs few versions at a time; each holds some kilobytes. */
+export const COMPILATIONS_KEPT = 200;
 
 /**
  * Checks a run's input against the JSON Schema that its task version declares (null: any value). The input is not
@@ -15,33 +15,29 @@ export const VALIDATORS_KEPT = 200;
  * with an input that is wrong in a million places.
  *
  * Throws a TaskerError `invalid_input` that names the path (`input.depth`) and what was expected. It quotes no value.
+ * @param name of the schema: what was compiled under it before is used again
  */
-export function validateInput(schema: Json, input: Json): void {
+export function validateInput(schema: Json, input: Json, name = JSON.stringify(schema)): void {
   if (schema === null) return;
-  const validate = validatorFor(schema);
-  if (validate(input)) return;
-  throw invalidInput(describe(validate.errors ?? []));
-}
-
-/** Least recently used first. */
-const validators = new Map<string, ValidateFunction>();
-
-function validatorFor(schema: Json): ValidateFunction {
-  const text = JSON.stringify(schema);
-  const validate = validators.get(text) ?? compile(schema);
-  validators.delete(text);
-  validators.set(text, validate);
-  for (const oldest of validators.keys()) {
-    if (validators.size <= VALIDATORS_KEPT) break;
-    validators.delete(oldest);
+  const compiled = compilation(schema, name);
+  if ("reason" in compiled) {
+    throw invalidInput(`The task's input schema cannot be used (${compiled.reason}). Publish the task again.`);
   }
-  return validate;
+  if (!compiled.validate(input)) throw invalidInput(describe(compiled.validate.errors ?? []));
 }
 
-function compile(schema: Json): ValidateFunction {
-  const compiled = compileSchema(schema);
-  if ("validate" in compiled) return compiled.validate;
-  throw invalidInput(`The task's input schema cannot be used (${compiled.reason}). Publish the task again.`);
+/** Least recently used first. A failure is kept too: it may have cost as much as a success. */
+const compilations = new Map<string, CompiledSchema>();
+
+function compilation(schema: Json, name: string): CompiledSchema {
+  const compiled = compilations.get(name) ?? compileSchema(schema);
+  compilations.delete(name);
+  compilations.set(name, compiled);
+  for (const oldest of compilations.keys()) {
+    if (compilations.size <= COMPILATIONS_KEPT) break;
+    compilations.delete(oldest);
+  }
+  return compiled;
 }
 
 function invalidInput(message: string): TaskerError {

@@ -30,6 +30,8 @@ export const LIMITS = {
   resultBytes: 10 * MiB,
   /** Input of a run, as JSON. */
   inputBytes: 10 * MiB,
+  /** CPU time of checking an input against its schema. An input that needs more is refused, `invalid_input`. */
+  inputCheckCpuMs: 5 * second,
   /** A published bundle with its source and source map. */
   bundleBytes: 10 * MiB,
   /** JSON of a task's input schema. A larger one is not published. */

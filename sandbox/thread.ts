@@ -1,9 +1,9 @@
 /** One thread of the pool: the VMs that live in it, and one request at a time. */
-import { readlinkSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { TaskerError } from "../protocol/errors.ts";
 import { createMachineFactory } from "./machine.ts";
 import { threadCpuMs } from "./meter.ts";
+import { threadNumber } from "./threadCpu.ts";
 import { decodeSnapshot, encodeSnapshot, machineFrom, takePages } from "./snapshot.ts";
 import type { Answer, Message, Ready, Request, ThreadData } from "./threadMessages.ts";
 import type { VmStep } from "./types.ts";
@@ -77,12 +77,4 @@ function find(id: number): Vm {
   const vm = vms.get(id);
   if (vm === undefined) throw new Error(`this thread has no VM ${id}`);
   return vm;
-}
-
-function threadNumber(): number | undefined {
-  try {
-    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-  } catch {
-    return undefined;
-  }
 }

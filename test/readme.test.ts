@@ -41,6 +41,7 @@ describe("the README", () => {
     const bytes = Object.entries({ ...sizes, ...texts }).map(([name, size]) => [name, `${size / MiB} MiB`]);
     const table = rows(README.slice(README.indexOf("<!-- limits -->"), README.indexOf("### Errors")));
     const rest = [
+      ["CPU time of checking", `${LIMITS.inputCheckCpuMs / 1000} s`],
       ["nesting of arrays", LIMITS.jsonDepth],
       ["message and stack", `${LIMITS.errorBytes / 1024} KiB`],
       ["parts of an input schema", LIMITS.schemaParts.toLocaleString("en")],
