@@ -27,7 +27,7 @@ export interface ConnectedTasker extends Tasker {
 /**
  * Connects to Temporal and the store as the environment says (TEMPORAL_ADDRESS is needed: a program's own code
  * starts no server). For a connection and a store that are open already there is `createTasker`.
- * @throws TaskerError `invalid_configuration`, `temporal_unreachable`, and what the store and the keys report
+ * @throws TaskerError `invalid_configuration`, `temporal_unreachable`, `store_missing`, and what the store and the keys report
  */
 export async function connectTasker(configuration: Configuration = readConfiguration()): Promise<ConnectedTasker> {
   const { temporalNamespace: namespace } = configuration;
@@ -38,7 +38,8 @@ export async function connectTasker(configuration: Configuration = readConfigura
   const keyring = createKeyring(configuration);
   const connection = await connect(connectionOptions(configuration));
   try {
-    const store = await openStore({ ...storeOptions(configuration), cipher: createCipher(keyring, "store") });
+    const cipher = createCipher(keyring, "store");
+    const store = await openStore({ ...storeOptions(configuration), cipher, existing: true });
     const dataConverter = dataConverterOf(keyring, configuration.encryption);
     const client = new Client({ connection, namespace, dataConverter });
     return {

@@ -1,10 +1,9 @@
-import { NativeConnection } from "@temporalio/worker";
 import { createActivities, type Activities } from "./activities/createActivities.ts";
 import { createComputeThreads } from "./activities/compute/computeThreads.ts";
 import { Sandboxes } from "./activities/sandboxes.ts";
 import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
-import { connectionOptions, readConfiguration, storeOptions, type Configuration } from "./configuration.ts";
+import { readConfiguration, storeOptions, type Configuration } from "./configuration.ts";
 import { createCipher } from "./encryption/cipher.ts";
 import { dataConverterOf } from "./encryption/dataConverter.ts";
 import { createKeyring } from "./encryption/keyring.ts";
@@ -13,14 +12,16 @@ import { createBudgets } from "./policy/budgets.ts";
 import { readPolicy } from "./policy/readPolicy.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { openStore } from "./store/openStore.ts";
+import { CloseStack } from "./worker/closeStack.ts";
+import { connectWorker } from "./worker/connectWorker.ts";
 import { requireSearchAttributes } from "./worker/requireSearchAttributes.ts";
 import { startReconciler } from "./worker/reconciler.ts";
+import { runAlone } from "./worker/runAlone.ts";
 import { installRuntime } from "./worker/runtime.ts";
 import { runTogether } from "./worker/runTogether.ts";
 import { sqliteWarning } from "./worker/sqliteWarning.ts";
 import { createTools } from "./worker/tools.ts";
 import { createWorkers } from "./worker/workers.ts";
-import { CloseStack } from "./worker/closeStack.ts";
 
 export interface WorkerOptions {
   /** Services beside those of the project. */
@@ -43,19 +44,19 @@ export async function startWorker(configuration: Configuration, options: WorkerO
   installRuntime(configuration.logLevel);
   const { decorate = (activities: Activities) => activities, services: others = [], now = Date.now } = options;
   const { temporalNamespace: namespace } = configuration;
-  const warning = sqliteWarning(configuration);
-  if (warning !== undefined) process.stderr.write(`${warning}\n`);
   const policy = await readPolicy(configuration.policyFile);
   const keyring = createKeyring(configuration);
   if (configuration.encryption) keyring.sealingId(); // made, or refused, before anything begins
   const dataConverter = dataConverterOf(keyring, configuration.encryption);
   const close = new CloseStack();
   try {
-    const connection = close.later(await NativeConnection.connect(connectionOptions(configuration)));
+    const connection = close.later(await connectWorker(configuration));
     await requireSearchAttributes(connection, configuration);
     const store = close.later(
       await openStore({ ...storeOptions(configuration), cipher: createCipher(keyring, "store") }),
     );
+    const warning = sqliteWarning(configuration);
+    if (warning !== undefined) warn(warning);
     const vms = { threads: configuration.vmThreads, cacheVms: configuration.vmCache };
     const sandbox = await createSandbox(vms);
     const sandboxes = close.later(
@@ -79,7 +80,15 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       }),
     );
     const workers = await createWorkers({ configuration, connection, dataConverter, policy, services, activities });
-    close.later(startReconciler({ connection, namespace, dataConverter, store }));
+    close.later(
+      startReconciler({
+        connection,
+        namespace,
+        dataConverter,
+        store,
+        say: configuration.logLevel === "error" ? () => undefined : warn,
+      }),
+    );
     const running = runTogether(workers);
     const ended = running.ended.finally(() => close.now());
     ended.catch(() => undefined); // whoever cares awaits `ended`
@@ -94,8 +103,8 @@ export async function startWorker(configuration: Configuration, options: WorkerO
   }
 }
 
-if (import.meta.main) {
-  const worker = await startWorker(readConfiguration());
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void worker.stop());
-  await worker.ended;
+function warn(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
+
+if (import.meta.main) await runAlone(() => startWorker(readConfiguration()));

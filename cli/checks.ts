@@ -2,9 +2,11 @@ import type { Connection } from "@temporalio/client";
 import { asking } from "../client/errors.ts";
 import { connect } from "../client/connect.ts";
 import { connectionOptions, type Configuration } from "../configuration.ts";
-import { openHome } from "../dev/home.ts";
+import { homeOf } from "../dev/home.ts";
 import { joinStack } from "../dev/joinedStack.ts";
 import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
+import { TaskerError } from "../protocol/errors.ts";
+import type { EngineStore, Store } from "../protocol/store.ts";
 import type { CheckResult } from "./checkResult.ts";
 import { CONNECT_MS, type Context } from "./context.ts";
 import { checkPolicy } from "./policyCheck.ts";
@@ -27,12 +29,20 @@ export const CHECKS: readonly Check[] = [
 ];
 
 async function checkStore(context: Context): Promise<CheckResult> {
-  const { versions, runs } = await context.store();
+  const store = await existingStore(context);
+  if (store === undefined) return { ok: true, detail: "none here yet; `npm start` or the first publication makes it" };
+  const { versions, runs, where } = store;
   const [tasks, open] = await Promise.all([versions.list(), runs.list({ status: "open", limit: 1_000 })]);
-  const { databaseUrl, databaseFile } = context.configuration;
-  const where = databaseUrl === undefined ? databaseFile : "Postgres";
   const more = open.length === 1_000 ? " or more" : "";
   return { ok: true, detail: `${where}: published tasks: ${tasks.length}, open runs: ${open.length}${more}` };
+}
+
+/** Undefined when the store has not been made yet. */
+async function existingStore(context: Context): Promise<Store | undefined> {
+  return context.store().catch((error: unknown) => {
+    if (error instanceof TaskerError && error.code === "store_missing") return undefined;
+    throw error;
+  });
 }
 
 /** Ids only, and nothing is made: a key file comes with the first value that is sealed. */
@@ -52,10 +62,11 @@ async function checkEngine(context: Context): Promise<CheckResult> {
     import("../activities/sandboxes.ts"),
   ]);
   const make = (engine?: Uint8Array) => createSandbox({ threads: 1, cacheVms: 0, ...(engine && { engine }) });
-  const { runs, engines } = await context.store();
+  const store = await existingStore(context);
+  const engines = store?.engines ?? NO_ENGINES;
   const sandboxes = new Sandboxes(await make(), engines, make);
   try {
-    const open = await runs.list({ status: "open", limit: 1_000 });
+    const open = (await store?.runs.list({ status: "open", limit: 1_000 })) ?? [];
     const own = `${sandboxes.own.engine.slice(0, 12)}, VMs start`;
     const others = [...new Set(open.map(({ engine }) => engine))].filter((engine) => engine !== sandboxes.own.engine);
     const lost: string[] = [];
@@ -69,12 +80,14 @@ async function checkEngine(context: Context): Promise<CheckResult> {
   }
 }
 
+const NO_ENGINES: EngineStore = { put: () => Promise.resolve(), get: () => Promise.resolve(undefined) };
+
 async function withServer(
   { configuration }: Context,
   check: (connection: Connection, configuration: Configuration, address: string) => Promise<CheckResult>,
 ): Promise<CheckResult> {
   const remote = configuration.temporalAddress;
-  const joined = remote === undefined ? joinStack(openHome(configuration.home), configuration) : undefined;
+  const joined = remote === undefined ? joinStack(homeOf(configuration.home), configuration) : undefined;
   const address = remote ?? joined?.address;
   if (address === undefined) return { ok: true, detail: "no stack runs here; commands start one when they need it" };
   const options = connectionOptions({ ...configuration, temporalAddress: address });

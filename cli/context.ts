@@ -2,6 +2,7 @@ import { connectionOptions, storeOptions, type Configuration } from "../configur
 import type { Tasker } from "../client/tasker.ts";
 import type { Stack, StackWorker, StartWorker } from "../dev/stack.ts";
 import type { Keyring } from "../encryption/keyring.ts";
+import { TaskerError } from "../protocol/errors.ts";
 import type { Store } from "../protocol/store.ts";
 import { EXIT } from "./exitCodes.ts";
 import { catchInterrupts, type Interrupts } from "./interrupt.ts";
@@ -26,6 +27,7 @@ export class Context {
   private openedKeyring: Promise<Keyring> | undefined;
   private openedStore: Promise<Store> | undefined;
   private openedStack: Promise<Stack> | undefined;
+  private saidThatItWaits = false;
   private openedTasker: Promise<Tasker> | undefined;
 
   /** @param startWorker for a stack that this command starts; the project's own worker unless given */
@@ -42,9 +44,27 @@ export class Context {
     ));
   }
 
-  /** The database of TASKER_DATABASE_URL, else the SQLite file of this directory. */
+  /**
+   * The database of TASKER_DATABASE_URL, else the SQLite file of this directory. It must exist: in a wrong folder an
+   * empty store would say that nothing is published, and that no run is known.
+   * @throws TaskerError `store_missing`, `store_failed`
+   */
   store(): Promise<Store> {
-    return (this.openedStore ??= this.openStore());
+    return (this.openedStore ??= this.openStore({ existing: true }));
+  }
+
+  /**
+   * The same, made if it is missing, for what people do before their first `npm start`; a line says so. With
+   * TEMPORAL_ADDRESS the store is that of the workers, and is not made here.
+   */
+  storeOrNew(): Promise<Store> {
+    if (this.configuration.temporalAddress !== undefined) return this.store();
+    return (this.openedStore ??= this.openStore({ existing: true }).catch(async (error: unknown) => {
+      if (!(error instanceof TaskerError) || error.code !== "store_missing") throw error;
+      const store = await this.openStore({ existing: false });
+      this.output.warn(`Made a new store: ${store.where}`);
+      return store;
+    }));
   }
 
   /** The stack that runs here, joined; else one that lives as long as this command. */
@@ -64,8 +84,8 @@ export class Context {
   async refuseWithoutServer(taskRunId: string): Promise<void> {
     const { temporalAddress, home } = this.configuration;
     if (temporalAddress !== undefined) return;
-    const [{ openHome }, { existsSync }] = await Promise.all([import("../dev/home.ts"), import("node:fs")]);
-    if (existsSync(openHome(home).temporalDatabase)) return;
+    const [{ homeOf }, { existsSync }] = await Promise.all([import("../dev/home.ts"), import("node:fs")]);
+    if (existsSync(homeOf(home).temporalDatabase)) return;
     throw (await import("../client/errors.ts")).unknownRun(taskRunId);
   }
 
@@ -86,15 +106,26 @@ export class Context {
     if (errors.length > 0) throw errors[0];
   }
 
-  private async openStore(): Promise<Store> {
+  private async openStore({ existing }: { existing: boolean }): Promise<Store> {
     const [{ openStore }, { createCipher }, keyring] = await Promise.all([
       import("../store/openStore.ts"),
       import("../encryption/cipher.ts"),
       this.keyring(),
     ]);
-    const store = await openStore({ ...storeOptions(this.configuration), cipher: createCipher(keyring, "store") });
+    const store = await openStore({
+      ...storeOptions(this.configuration),
+      cipher: createCipher(keyring, "store"),
+      existing,
+      slow: (where) => this.sayThatItWaits(where),
+    });
     this.closers.push(() => store.close());
     return store;
+  }
+
+  private sayThatItWaits(where: string): void {
+    if (this.saidThatItWaits) return;
+    this.saidThatItWaits = true;
+    this.output.warn(`Waiting for the store (${where}): it is locked by another process, or slow.`);
   }
 
   private async openStack(): Promise<Stack> {
@@ -126,7 +157,9 @@ export class Context {
   }
 
   private async openTasker(): Promise<Tasker> {
-    const [stack, store, keyring] = await Promise.all([this.stack(), this.store(), this.keyring()]);
+    // The worker of a stack that starts now makes the store.
+    const stack = await this.stack();
+    const [store, keyring] = await Promise.all([this.store(), this.keyring()]);
     const [{ Client }, { dataConverterOf }, { connect }, { createTasker }] = await Promise.all([
       import("@temporalio/client"),
       import("../encryption/dataConverter.ts"),

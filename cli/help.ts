@@ -19,11 +19,14 @@ export const HELP = {
 \`tasker COMMAND --help\` tells more. In a clone: npm start, npm run publish -- …, npm run task -- …, npm run demo.
 Exit codes: 0 done; 1 the run failed; 2 wrong usage; 3 Temporal or the database cannot be reached.`,
 
-  start: `tasker start
+  start: `tasker start [--wait]
 
 Starts what runs tasks on this machine: a Temporal dev server with its Web UI, the database and a worker; with
 TEMPORAL_ADDRESS set, a worker only. Ctrl-C stops it: running steps finish, runs go on at the next start.
-A second Ctrl-C stops at once; nothing is lost then either. Its data lies in .tasker/ (TASKER_HOME).`,
+A second Ctrl-C stops at once; nothing is lost then either. Its data is in .tasker/ (TASKER_HOME).
+
+  --wait    a worker waits for a Temporal server or a database that it cannot reach, and says so; without it the
+            command ends with exit code 3`,
 
   publish: `tasker publish [--dir DIR] --all | [--specific] NAME | --list   [--json]
 

@@ -3,6 +3,7 @@ import { errorReport } from "./errorReport.ts";
 import { errorText } from "./errorText.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exitCodes.ts";
 import { COMMANDS, HELP, type CommandName } from "./help.ts";
+import { knownError } from "./knownError.ts";
 import { processOutput, type Output } from "./output.ts";
 import { nearest } from "./suggest.ts";
 import { UsageError } from "./usageError.ts";
@@ -43,7 +44,8 @@ async function runCommandLine(args: readonly string[], output: Output): Promise<
     const command = toCommand(name);
     if (rest.includes("--help") || rest.includes("-h")) return showHelp(HELP[command]);
     return await (await LOADERS[command]()).run(rest, output);
-  } catch (error) {
+  } catch (thrown) {
+    const error = await knownError(thrown);
     if (output.json) output.answer(errorReport(error));
     output.warn(errorText(error, output.paint));
     return exitCodeOf(error);

@@ -36,6 +36,7 @@ class RunView {
   private readonly output: Output;
   private readonly timer: NodeJS.Timeout | undefined;
   private latest: RunChange | undefined;
+  private silent = false;
   private shownKey = "";
   private shownLogs: readonly LogLine[] = [];
 
@@ -45,6 +46,7 @@ class RunView {
   }
 
   show(change: RunChange): void {
+    this.showSilence(change.silent === true);
     this.latest = change;
     if (change.progress !== null) this.showLogs(change.progress.logs);
     const key = progressKey(change);
@@ -59,6 +61,14 @@ class RunView {
     const { paint } = this.output;
     for (const line of newLines(this.shownLogs, logs)) this.output.say(paint.dim(plain(logText(line))));
     this.shownLogs = logs;
+  }
+
+  private showSilence(silent: boolean): void {
+    if (silent === this.silent) return;
+    this.silent = silent;
+    const { output } = this;
+    if (silent) output.warn("Temporal does not answer. The run does not need this command; waiting for the server …");
+    else output.warn("Temporal answers again.");
   }
 
   stop(): void {

@@ -30,6 +30,7 @@ export function unknownRun(taskRunId: string): TaskerError {
 // The gRPC status codes that say the server, or the way to it, is not there. (grpc.status, written out so that
 // the client needs no other package than Temporal's.)
 const UNREACHABLE = new Set([1, 4, 14]); // CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE
+const NOT_FOUND = new Set([5]);
 
 /**
  * Runs one request to Temporal and turns what can go wrong between here and there into a `TaskerError`.
@@ -43,19 +44,16 @@ export async function asking<T>(what: string, request: () => Promise<T>): Promis
   }
 }
 
-function toTaskerError(what: string, error: unknown): unknown {
-  if (error instanceof NamespaceNotFoundError) {
-    return new TaskerError(
-      {
-        code: CLIENT_CODES.namespaceNotFound,
-        class: "infrastructure",
-        message: `Temporal has no namespace "${error.namespace}". Set TEMPORAL_NAMESPACE, or create it there.`,
-      },
-      { retryable: false, cause: error },
-    );
-  }
+/** The error as a `TaskerError` if it comes from Temporal or from the way there; otherwise the error itself. */
+export function toTaskerError(what: string, error: unknown): unknown {
+  if (error instanceof NamespaceNotFoundError) return namespaceNotFound(`namespace "${error.namespace}"`, error);
+  if (isTransportError(error))
+    return unreachableError(`Temporal cannot be reached to ${what}: ${error.message}`, error);
   const grpc = isGrpcServiceError(error) ? error : error instanceof ServiceError ? error.cause : undefined;
   if (!isGrpcServiceError(grpc)) return error;
+  // The raw services do not turn this into an error class of its own.
+  if (NOT_FOUND.has(grpc.code) && /\bnamespace\b.*\bnot found/i.test(grpc.details || grpc.message))
+    return namespaceNotFound("this namespace", error);
   const unreachable = UNREACHABLE.has(grpc.code);
   return new TaskerError(
     {
@@ -65,6 +63,24 @@ function toTaskerError(what: string, error: unknown): unknown {
     },
     { retryable: unreachable, cause: error },
   );
+}
+
+/** The server, or the way to it, is not there. */
+export function unreachableError(message: string, cause: unknown): TaskerError {
+  return new TaskerError({ code: CLIENT_CODES.unreachable, class: "infrastructure", message }, { cause });
+}
+
+function namespaceNotFound(which: string, cause: unknown): TaskerError {
+  const message = `Temporal does not have ${which}. Set TEMPORAL_NAMESPACE, or create the namespace there.`;
+  return new TaskerError(
+    { code: CLIENT_CODES.namespaceNotFound, class: "infrastructure", message },
+    { retryable: false, cause },
+  );
+}
+
+/** What a worker's connection throws. Named, because the client does not depend on the worker's package. */
+function isTransportError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "TransportError";
 }
 
 /** Whether the error says that Temporal knows no such workflow (never started, or past its retention). */

@@ -71,3 +71,46 @@ describe("a Temporal server that cannot be reached", () => {
     await assert.rejects(tasker.cancel("run"), expected);
   });
 });
+
+describe("a server that goes away while a run is watched", () => {
+  it("is told at once, and the run's end is seen when it is back", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING" }]);
+    const seen: string[] = [];
+    for await (const change of tasker.follow("run")) {
+      seen.push(change.silent === true ? "silent" : change.status);
+      if (seen.length === 1) {
+        temporal.failure = unavailable();
+      } else if (change.silent) {
+        temporal.failure = undefined;
+        await openRecord(store, "run");
+        await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+      }
+    }
+    assert.deepEqual(seen, ["queued", "silent", "completed"]);
+  });
+
+  for (const way of ["follow", "result"] as const) {
+    it(`is an error once the patience is used up, which says that the run goes on (${way})`, async (t) => {
+      const { tasker, temporal } = await makeWorld(t, openStore);
+      temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING" }]);
+      const options = { patienceMs: 0 };
+      const watching = async (): Promise<void> => {
+        for await (const { status } of tasker.follow("run", options)) {
+          assert.equal(status, "queued");
+          temporal.failure = unavailable();
+        }
+      };
+      if (way === "result") temporal.failure = unavailable();
+      await assert.rejects(way === "follow" ? watching() : tasker.result("run", options), {
+        code: "temporal_unreachable",
+        message: /The run is not lost: it goes on/,
+      });
+    });
+  }
+});
+
+function unavailable(): ServiceError {
+  const cause = Object.assign(new Error("no connection"), { code: 14, details: "no connection", metadata: {} });
+  return new ServiceError("failed", { cause });
+}

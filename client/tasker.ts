@@ -1,11 +1,11 @@
 import type { Json } from "../protocol/json.ts";
 import { TASK_QUEUE } from "../protocol/names.ts";
 import type { RunProgress, RunReport } from "../protocol/run.ts";
+import { awaitEnd } from "./awaitEnd.ts";
 import { cancelRun } from "./cancel.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { followRun, type FollowOptions, type RunChange } from "./follow.ts";
 import { listRuns, type ListFilter, type RunSummary } from "./list.ts";
-import { untilEnded } from "./outcome.ts";
 import { readProgress } from "./progress.ts";
 import { reportRun } from "./report.ts";
 import { startRun, type StartedRun, type StartOptions } from "./start.ts";
@@ -38,8 +38,8 @@ export function createTasker({ client, store, taskQueue = TASK_QUEUE }: TaskerOp
   return {
     start: (task, input = {}, options) => startRun(dependencies, task, input, options),
     report: (taskRunId) => reportRun(dependencies, taskRunId),
-    result: async (taskRunId, { signal = new AbortController().signal } = {}) => {
-      await untilEnded(dependencies, taskRunId, signal);
+    result: async (taskRunId, options) => {
+      await awaitEnd(dependencies, taskRunId, options);
       return reportRun(dependencies, taskRunId);
     },
     cancel: (taskRunId) => cancelRun(dependencies, taskRunId),

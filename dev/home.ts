@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { TaskerError } from "../protocol/errors.ts";
 
 /** The files of one stack, all in one folder (TASKER_HOME), which only its owner may read. */
 export interface Home {
@@ -13,9 +14,23 @@ export interface Home {
   readonly temporalDatabase: string;
 }
 
-/** Makes the folder if need be. */
+/**
+ * The folder's files; the folder is made if need be.
+ * @throws TaskerError `home_unusable`
+ */
 export function openHome(folder: string): Home {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `The folder ${folder} cannot be used: ${why}. TASKER_HOME names another one.`;
+    throw new TaskerError({ code: "home_unusable", class: "infrastructure", message }, { retryable: false, cause });
+  }
+  return homeOf(folder);
+}
+
+/** The same without making anything, for programs that only look. */
+export function homeOf(folder: string): Home {
   const file = (name: string) => path.join(folder, name);
   return {
     folder,

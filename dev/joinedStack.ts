@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Configuration } from "../configuration.ts";
 import { TaskerError } from "../protocol/errors.ts";
 import { readDiscovery, type StackFacts } from "./discovery.ts";
@@ -11,6 +12,8 @@ import type { Stack } from "./stackHandle.ts";
  * Throws `stack_mismatch` when it was started with settings under which this process would not meet its runs.
  */
 export function joinStack(home: Home, configuration: Configuration): Stack | undefined {
+  // A program that only looks makes no folder.
+  if (!existsSync(home.folder)) return undefined;
   // First the lock, then the look: an owner that stops takes the lock away before it says so in the file.
   const share = tryLock(home.usersLock, "shared");
   if (!share) return undefined;

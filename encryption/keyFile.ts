@@ -37,9 +37,9 @@ export function readKeyFile(file: string): Key[] | undefined {
 
 /** Makes the file with one new key, unless it is there meanwhile: of two processes that try, one's key stands for both. */
 export function createKeyFile(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(8).toString("hex")}`;
   try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     writeDurably(draft, `${HEADING}${formatKey(newKey())}\n`);
     linkSync(draft, file); // whole at once, and never over another
     keepNames(file);

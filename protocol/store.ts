@@ -6,6 +6,8 @@ import type { Carried, Claim, SecretMark } from "./value.ts";
 
 /** Everything that outlives a run's history. The same contract on SQLite and on Postgres. */
 export interface Store {
+  /** Which database it is, for people and without a password: `SQLite /path/tasker.db`, `Postgres host:5432/tasker`. */
+  readonly where: string;
   readonly versions: VersionStore;
   readonly runs: RunStore;
   readonly blobs: BlobStore;

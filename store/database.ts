@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely } from "kysely";
 import { closedError, storeError } from "./errors.ts";
+import { noticed } from "./noticed.ts";
 import type { Schema } from "./schema.ts";
 
 /** One kind of database: how its statements are built and run. What it throws is the driver's own error. */
@@ -31,13 +32,16 @@ export class Database {
   readonly sql: Kysely<Schema>;
   readonly only: Connector["only"];
   readonly #connector: Connector;
+  readonly #slow: ((where: string) => void) | undefined;
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor(connector: Connector) {
+  /** @param slow called with the database's name when an answer takes long */
+  constructor(connector: Connector, slow?: (where: string) => void) {
     this.sql = connector.kysely;
     this.only = connector.only;
     this.#connector = connector;
+    this.#slow = slow;
   }
 
   async read<Row>(query: Compilable<Row>): Promise<Row[]> {
@@ -56,13 +60,15 @@ export class Database {
   }
 
   async #track<Result>(run: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) throw closedError(this.#connector.where);
-    const running = run();
+    const { where } = this.#connector;
+    if (this.#closed) throw closedError(where);
+    const slow = this.#slow;
+    const running = slow === undefined ? run() : noticed(run(), () => slow(where));
     this.#running.add(running);
     try {
       return await running;
     } catch (error) {
-      throw storeError(this.#connector.where, error);
+      throw storeError(where, error);
     } finally {
       this.#running.delete(running);
     }

@@ -3,6 +3,9 @@ import { CODES, TaskerError } from "../protocol/errors.ts";
 /** The database could not be reached or refused what it was asked; the operator must look, and a retry may help. */
 export const STORE_FAILED = "store_failed";
 
+/** There is no store in the place that the configuration names. */
+export const STORE_MISSING = "store_missing";
+
 /**
  * What a driver threw, as an infrastructure error.
  * `where` names the database without its password: a file, or host, port and database.
@@ -11,6 +14,14 @@ export function storeError(where: string, error: unknown, options: { retryable?:
   if (error instanceof TaskerError) return error;
   const message = `The store (${where}) failed: ${describe(error)}`;
   return new TaskerError({ code: STORE_FAILED, class: "infrastructure", message }, { ...options, cause: error });
+}
+
+/** The program is not the one that makes the store, and it is not there. */
+export function storeMissing(where: string): TaskerError {
+  const message =
+    `There is no store here yet: looked in ${where}. \`npm start\` makes it, and so does \`npm run publish\`. ` +
+    "If it is in another folder, run the command there, or set TASKER_HOME, TASKER_DATABASE_FILE or TASKER_DATABASE_URL.";
+  return new TaskerError({ code: STORE_MISSING, class: "infrastructure", message }, { retryable: false });
 }
 
 export function closedError(where: string): TaskerError {
@@ -37,9 +48,18 @@ export function isConcurrencyFailure(error: unknown): boolean {
 
 /** Connecting to a name with several addresses fails with an AggregateError whose own message is empty. */
 function describe(error: unknown): string {
+  if (isLocked(error)) {
+    return "another process has kept it locked for too long. Look which one writes to it (a backup, a copy, a debugger), and try again.";
+  }
   if (error instanceof AggregateError) return error.errors.map(describe).join("; ");
   if (!(error instanceof Error)) return String(error);
   return error.message || (property(error, "code")?.toString() ?? error.name);
+}
+
+/** SQLITE_BUSY and SQLITE_LOCKED, with their extended codes. */
+export function isLocked(error: unknown): boolean {
+  const errcode = property(error, "errcode");
+  return typeof errcode === "number" && ((errcode & 0xff) === 5 || (errcode & 0xff) === 6);
 }
 
 function property(value: unknown, name: "code" | "errcode"): string | number | undefined {

@@ -11,6 +11,7 @@ import { createSealing } from "./sealing.ts";
 import { createSecretStore } from "./secrets.ts";
 import { openSqlite } from "./sqlite/openSqlite.ts";
 import { createUsageStore } from "./usage.ts";
+import { noticed } from "./noticed.ts";
 import { createVersionStore } from "./versions.ts";
 
 export interface StoreOptions {
@@ -25,25 +26,37 @@ export interface StoreOptions {
   readonly synchronous?: "full" | "normal";
   /** Opens whatever is sealed, and seals secret blobs. Without one, sealed blobs come back as they lie there. */
   readonly cipher?: Cipher;
+  /**
+   * For a program that is not the store's owner: a store that does not exist is not made, but is the error
+   * `store_missing`.
+   */
+  readonly existing?: boolean;
+  /** Called when the database has not answered for `SLOW_MS`, with its name; again for each such request. */
+  readonly slow?: (where: string) => void;
+  /** SQLite only. How long a statement waits for another process's lock, milliseconds; a minute when absent. */
+  readonly busyTimeoutMs?: number;
   /** Seals everything that runs leave: inputs, results, errors, calls, log lines, blobs. Needs a cipher. */
   readonly sealAll?: boolean;
 }
 
 /**
  * Opens the store that `url` or `file` names (exactly one of them) and brings its schema up to date.
- * @throws {TaskerError} of class infrastructure when the database cannot be reached or prepared.
+ * @throws {TaskerError} of class infrastructure `store_failed` when the database cannot be reached or prepared, `store_missing`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const sealing = createSealing(options.cipher, options.sealAll ?? false);
+  const { existing = false, slow } = options;
   const connector = await connect(options);
+  const { where } = connector;
   try {
-    await migrate(connector.kysely);
+    await noticed(migrate(connector.kysely, { existing, where }), () => slow?.(where));
   } catch (error) {
     await connector.end();
-    throw storeError(connector.where, error);
+    throw storeError(where, error);
   }
-  const database = new Database(connector);
+  const database = new Database(connector, slow);
   return {
+    where,
     versions: createVersionStore(database),
     runs: createRunStore(database, sealing),
     blobs: createBlobStore(database, sealing),
@@ -54,8 +67,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
 }
 
-async function connect({ url, file, synchronous }: StoreOptions): Promise<Connector> {
+async function connect(options: StoreOptions): Promise<Connector> {
+  const { url, file } = options;
   if (url !== undefined && file === undefined) return openPostgres(url);
-  if (file !== undefined && url === undefined) return openSqlite(file, synchronous ? { synchronous } : {});
+  if (file !== undefined && url === undefined) return openSqlite(file, options);
   throw invalidArgument("A store is opened by a Postgres URL or by a SQLite file, not by both or neither.");
 }

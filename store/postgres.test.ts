@@ -27,6 +27,13 @@ storeContract("Postgres", () => subject({}));
 storeContract("Postgres that seals", () => subject({ cipher: aCipher(), sealAll: true }), { sealed: true });
 
 describe("a Postgres database", () => {
+  test("without Tasker's tables gets none from a program that only uses it", async () => {
+    const url = await postgres.createDatabase();
+    await assert.rejects(openStore({ url, existing: true }), { code: "store_missing", message: /Postgres/ });
+    await (await openStore({ url })).close();
+    await (await openStore({ url, existing: true })).close();
+  });
+
   test("can be opened and migrated by several processes at once", async () => {
     for (let round = 0; round < 3; round++) {
       const options = { url: await postgres.createDatabase() };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -33,6 +33,33 @@ storeContract("SQLite", () => subject({}));
 storeContract("SQLite that seals", () => subject({ cipher: aCipher(), sealAll: true }), { sealed: true });
 
 describe("a SQLite file", () => {
+  test("that is missing, or holds no store, is not made for a program that only uses it", async () => {
+    const file = join(folder, "nowhere", "tasker.db");
+    await assert.rejects(openStore({ file, existing: true }), { code: "store_missing", message: /nowhere/ });
+    await assert.rejects(access(join(folder, "nowhere")));
+    const other = join(folder, "other-program.db");
+    new DatabaseSync(other).close();
+    await assert.rejects(openStore({ file: other, existing: true }), { code: "store_missing" });
+    await (await openStore({ file })).close();
+    await (await openStore({ file, existing: true })).close();
+  });
+
+  test("that another process keeps locked is reported while it waits, and is an error that says so at last", async () => {
+    const file = join(folder, "locked.db");
+    await (await openStore({ file })).close();
+    using other = new DatabaseSync(file);
+    const slow: string[] = [];
+    const options = { file, existing: true, busyTimeoutMs: 3_000, slow: (where: string) => void slow.push(where) };
+    const store = await openStore(options);
+    other.exec("begin immediate");
+    await assert.rejects(store.runs.open(aRun()), { code: "store_failed", message: /kept it locked/ });
+    assert.deepEqual(slow, [`SQLite ${file}`]);
+    await (await openStore(options)).close();
+    assert.equal(slow.length, 1, "opening a store that is up to date only reads");
+    other.exec("rollback");
+    await store.close();
+  });
+
   test("can be opened and migrated by several processes at once", async () => {
     for (let round = 0; round < 3; round++) {
       const options = { file: join(folder, `race-${round}.db`) };

@@ -15,26 +15,42 @@ export interface ReconcilerDeps {
   readonly namespace: string;
   readonly dataConverter: DataConverter;
   readonly store: Store;
+  /** Receives a line when Temporal or the store does not answer, and one when they do again. */
+  readonly say: (line: string) => void;
 }
+
+/** The same failure is said again after this time. */
+const REPEAT_MS = 10 * 60_000;
 
 /**
  * Closes the records of runs that were terminated or timed out: nothing in such a workflow runs, so it writes nothing
- * itself. Looks at its start and from time to time; every worker does, for closing twice changes nothing.
+ * itself. Looks at its start and from time to time; every worker does, for closing twice changes nothing. It is also what
+ * notices, within half a minute, that the server or the store is away: Core's own pollers retry without a word.
  */
-export function startReconciler({ connection, namespace, dataConverter, store }: ReconcilerDeps): {
+export function startReconciler({ connection, namespace, dataConverter, store, say }: ReconcilerDeps): {
   close(): Promise<void>;
 } {
   const client = new Client({ connection, namespace, dataConverter });
   let since = new Date(Date.now() - FIRST_LOOK_BACK_MS);
   let running = Promise.resolve();
+  let saidAt: number | undefined;
+
+  function tell(error: unknown): void {
+    if (saidAt !== undefined && Date.now() - saidAt < REPEAT_MS) return;
+    saidAt = Date.now();
+    say(`${error instanceof Error ? error.message : String(error)}. The worker goes on trying.`);
+  }
 
   async function look(): Promise<void> {
     const begun = Date.now();
     try {
       await reconcileEnded({ client, store }, since);
       since = new Date(begun - OVERLAP_MS);
-    } catch {
-      // The server is away, or busy: the next look covers the same time.
+      if (saidAt !== undefined) say("Temporal and the store answer again.");
+      saidAt = undefined;
+    } catch (error) {
+      // The next look covers the same time.
+      tell(error);
     }
   }
 

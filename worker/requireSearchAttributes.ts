@@ -1,5 +1,6 @@
 import type { NativeConnection } from "@temporalio/worker";
 import type { Configuration } from "../configuration.ts";
+import { asking } from "../client/errors.ts";
 import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
 import { TaskerError } from "../protocol/errors.ts";
 
@@ -12,7 +13,7 @@ export async function requireSearchAttributes(
   configuration: Configuration,
 ): Promise<void> {
   const { temporalAddress: address = "", temporalNamespace: namespace } = configuration;
-  const missing = await missingSearchAttributes(connection, namespace);
+  const missing = await asking("read its search attributes", () => missingSearchAttributes(connection, namespace));
   if (missing.length === 0) return;
   const command = createSearchAttributesCommand(missing, { address, namespace });
   const message = `Namespace "${namespace}" lacks the search attributes ${missing.join(", ")}. Register them, then start the worker again:\n  ${command}`;

@@ -72,7 +72,8 @@ async function interrupted(folder: string, findings: Findings, output: Output): 
 }
 
 async function openLab(context: Context, workers: Workers, findings: Findings, output: Output): Promise<Lab> {
-  const [stack, store, tasker] = await Promise.all([context.stack(), context.store(), context.tasker()]);
+  const tasker = await context.tasker();
+  const [stack, store] = await Promise.all([context.stack(), context.store()]);
   output.say(`Temporal answers at ${stack.address}; process ${workers.pid} is the worker.`);
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
   showPublication(TASKS, await publishFolder(TASKS, store.versions), output);

@@ -44,6 +44,7 @@ function parseMode([name = "echo", stray]: readonly string[]): Mode {
 }
 
 async function testByWorkflow(mode: Mode, context: Context, output: Output): Promise<ExitCode> {
+  await context.stack();
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
   const publication = await publishFolder(TASKS, (await context.store()).versions, [GAPI_TEST]);
   const [published] = publication.tasks;

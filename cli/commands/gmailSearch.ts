@@ -24,6 +24,7 @@ export const gmailSearchCommand: Command = {
 };
 
 async function search(request: GmailSearchRequest, context: Context, output: Output): Promise<ExitCode> {
+  await context.stack();
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
   const publication = await publishFolder(TASKS, (await context.store()).versions, [GMAIL_SEARCH]);
   const [published] = publication.tasks;

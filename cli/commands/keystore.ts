@@ -45,7 +45,7 @@ async function set({ namespace, name, source }: Asked<"set">, context: Context, 
     );
   }
   const value = await readSecret(source, { stdin: process.stdin, ask: (question) => output.warn(question) });
-  await (await keystoreOf(context)).set(namespace, name, value, operator());
+  await (await keystoreOf(context, { make: true })).set(namespace, name, value, operator());
   if (output.json) output.answer({ namespace, name });
   else output.say(`Stored ${namespace}/${name}.`);
   return EXIT.ok;

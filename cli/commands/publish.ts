@@ -17,7 +17,7 @@ export const publishCommand: Command = {
     const request = parsePublishOptions(args);
     await checkFolder(request.directory);
     return withContext(output, async (context) => {
-      const { versions } = await context.store();
+      const { versions } = await (request.mode === "list" ? context.store() : context.storeOrNew());
       return request.mode === "list" ? list(request.directory, versions, output) : publish(request, versions, output);
     });
   },

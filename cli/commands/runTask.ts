@@ -1,5 +1,6 @@
 import path from "node:path";
 import { readConfiguration } from "../../configuration.ts";
+import { TaskerError } from "../../protocol/errors.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { RunReport } from "../../protocol/run.ts";
 import type { TaskVersion } from "../../protocol/task.ts";
@@ -53,7 +54,11 @@ export async function followToEnd(
         if (signal.aborted) return undefined;
         throw error;
       });
-  const report = await Promise.race([ended, lost.then((error) => Promise.reject(error))]);
+  const report = await Promise.race([ended, lost.then((error) => Promise.reject(error))]).catch((error: unknown) => {
+    // What fails now is the command's own view: the run is in Temporal's history.
+    if (error instanceof TaskerError && error.class === "infrastructure") sayThatItGoesOn(taskRunId, context, output);
+    throw error;
+  });
   if (report === undefined || signal.aborted) return detach(taskRunId, context, output);
   show(report, output);
   return exitCodeOfRun(report.status);
@@ -73,18 +78,30 @@ async function showStarted(taskRunId: string, context: Context, output: Output):
 
 async function detach(taskRunId: string, context: Context, output: Output): Promise<ExitCode> {
   const { owned } = await context.stack();
-  // The stack that uses stand-ins has a folder of its own, which other commands do not look into by themselves.
-  const { home } = context.configuration;
-  const own = home === readConfiguration().home;
   if (output.json) output.answer(await (await context.tasker()).report(taskRunId));
+  const start = isOwnHome(context) ? "npm start" : "npm run gapi:serve";
   output.say(
     owned
-      ? `The run has not ended. The stack of this command stops now; the run goes on at the next start (${own ? "npm start" : "npm run gapi:serve"}).`
+      ? `The run has not ended. The stack of this command stops now; the run goes on at the next start (${start}).`
       : "The run goes on without you.",
   );
-  const where = own ? "" : `TASKER_HOME=${path.relative("", home)} `;
-  output.say(`  watch it: ${where}npm run task -- --status ${taskRunId} -p`);
+  output.say(`  watch it: ${watchCommand(taskRunId, context)}`);
   return EXIT.interrupted;
+}
+
+function sayThatItGoesOn(taskRunId: string, context: Context, output: Output): void {
+  output.warn("The run is not lost: it goes on as soon as its server and a worker are there.");
+  output.warn(`  watch it: ${watchCommand(taskRunId, context)}`);
+}
+
+/** The stack that uses stand-ins has a folder of its own, which other commands do not look into by themselves. */
+function watchCommand(taskRunId: string, context: Context): string {
+  const where = isOwnHome(context) ? "" : `TASKER_HOME=${path.relative("", context.configuration.home)} `;
+  return `${where}npm run task -- --status ${taskRunId} -p`;
+}
+
+function isOwnHome({ configuration }: Context): boolean {
+  return configuration.home === readConfiguration().home;
 }
 
 async function publishedVersion(task: string, context: Context): Promise<TaskVersion> {

@@ -5,15 +5,18 @@ import { EXIT, type ExitCode } from "../exitCodes.ts";
 import { parseOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { untilInterrupted } from "../untilInterrupted.ts";
+import type { RunningWorker } from "../../worker.ts";
 import { withContext } from "../withContext.ts";
 
-/** `tasker start`: a stack until Ctrl-C; a worker only, with TEMPORAL_ADDRESS. */
+/** `tasker start [--wait]`: a stack until Ctrl-C; with TEMPORAL_ADDRESS a worker only, which may wait for its server. */
 export const startCommand: Command = {
   run(args, output) {
-    parseOptions("start", args, {});
+    const { wait = false } = parseOptions("start", args, { wait: { type: "boolean" } });
     return withContext(output, (context) => {
       const { temporalAddress } = context.configuration;
-      return temporalAddress === undefined ? runStack(context, output) : runWorker(context, temporalAddress, output);
+      return temporalAddress === undefined
+        ? runStack(context, output)
+        : runWorker(context, temporalAddress, wait, output);
     });
   },
 };
@@ -35,11 +38,17 @@ async function runStack(context: Context, output: Output): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-async function runWorker(context: Context, address: string, output: Output): Promise<ExitCode> {
+async function runWorker(context: Context, address: string, wait: boolean, output: Output): Promise<ExitCode> {
+  const { configuration, interrupted: signal } = context;
   output.say(`Starting a worker for ${address} …`);
-  const { startWorker } = await import("../../worker.ts");
-  const worker = await startWorker(context.configuration);
-  output.say(`The worker serves task queue "${context.configuration.taskQueue}" at ${address}. Ctrl-C stops it.`);
+  const [{ startWorker }, { whenReachable }] = await Promise.all([
+    import("../../worker.ts"),
+    import("../../worker/whenReachable.ts"),
+  ]);
+  const start = (): Promise<RunningWorker> => startWorker(configuration);
+  const worker = await (wait ? whenReachable(start, { signal, say: (line) => output.warn(line) }) : start());
+  if (worker === undefined) return EXIT.interrupted;
+  output.say(`The worker serves task queue "${configuration.taskQueue}" at ${address}. Ctrl-C stops it.`);
   try {
     const lost = worker.ended.then(
       () => workerLost(),

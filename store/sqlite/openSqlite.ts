@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Kysely } from "kysely";
 import type { Connector } from "../database.ts";
-import { storeError } from "../errors.ts";
+import { storeError, storeMissing } from "../errors.ts";
+import { noticed } from "../noticed.ts";
 import type { Schema } from "../schema.ts";
 import { SqliteThreadDialect } from "./dialect.ts";
 import type { ThreadOptions } from "./messages.ts";
@@ -11,18 +13,23 @@ import { SqliteThread } from "./sqliteThread.ts";
 /** Long, for SQLite's waiting is not fair: the unlucky one among many writers may wait for a while. */
 const BUSY_TIMEOUT_MS = 60_000;
 
+export interface SqliteOptions {
+  readonly synchronous?: ThreadOptions["synchronous"];
+  readonly busyTimeoutMs?: number;
+  /** A file that is not there is the error `store_missing`. */
+  readonly existing?: boolean;
+  /** Called when opening takes longer than `SLOW_MS`. */
+  readonly slow?: (where: string) => void;
+}
+
 /** Opens the file, and makes it and its folder if need be. */
-export async function openSqlite(
-  path: string,
-  options: { readonly synchronous?: ThreadOptions["synchronous"] } = {},
-): Promise<Connector> {
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Connector> {
+  const { busyTimeoutMs = BUSY_TIMEOUT_MS, synchronous = "full", existing = false, slow } = options;
   const file = resolve(path);
   const where = `SQLite ${file}`;
-  const thread = await openThread(where, {
-    file,
-    busyTimeoutMs: BUSY_TIMEOUT_MS,
-    synchronous: options.synchronous ?? "full",
-  });
+  if (existing && !existsSync(file)) throw storeMissing(where);
+  const opening = openThread(where, { file, busyTimeoutMs, synchronous });
+  const thread = await noticed(opening, () => slow?.(where));
   const kysely = new Kysely<Schema>({ dialect: new SqliteThreadDialect(thread) });
   return {
     kysely,
