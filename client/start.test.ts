@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { utf8Length } from "../protocol/text.ts";
 import { newRunId } from "./start.ts";
@@ -46,6 +47,16 @@ describe("starting a run", () => {
       (await store.blobs.get({ taskRunId: claimedRun, firstRunId: "any" }, claim.sha256))?.bytes.length,
       claim.bytes,
     );
+  });
+
+  it("refuses an input whose content JSON would lose, with its path, and starts nothing", async (t) => {
+    const { tasker, temporal } = await makeWorld(t, openStore);
+    const input = { seen: new Set(["a"]) } as unknown as Json;
+    await assert.rejects(tasker.start("echo", input), {
+      code: "not_serializable",
+      message: "input.seen is a Set, which JSON cannot hold.",
+    });
+    assert.equal(temporal.started.length, 0);
   });
 
   it("refuses an input one byte past the limit", async (t) => {

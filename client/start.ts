@@ -5,6 +5,7 @@ import type { TaskRunArgs, TaskRunOptions } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import { lossyValue } from "../protocol/lossyValue.ts";
 import { WORKFLOW_TYPE } from "../protocol/names.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
 import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
@@ -25,7 +26,7 @@ export interface StartedRun {
 
 /**
  * Starts a run of a published task and answers at once.
- * @throws unknown_task, unknown_version, input_too_large, invalid_argument, run_exists, temporal_unreachable
+ * @throws unknown_task, unknown_version, input_too_large, not_serializable, invalid_argument, run_exists, temporal_unreachable
  */
 export async function startRun(
   dependencies: ClientDependencies & { readonly taskQueue: string },
@@ -96,6 +97,10 @@ async function carryInput(
   taskRunId: string,
   input: Json,
 ): Promise<Pick<TaskRunArgs, "input" | "inputClaim">> {
+  const lossy = lossyValue(input, "input");
+  if (lossy !== undefined) {
+    throw clientError(CODES.notSerializable, `${lossy.path} is ${lossy.what}, which JSON cannot hold.`);
+  }
   const text = JSON.stringify(input);
   const bytes = utf8Length(text);
   if (bytes > LIMITS.inputBytes) {

@@ -6,14 +6,137 @@ const guests = await createGuests();
 const code = (task: string): string | undefined => guests.run(task).failure?.code;
 
 test("a result crosses as JSON.stringify gives it", () => {
-  const task = `() => ({ nan: NaN, inf: -Infinity, zero: -0, undef: undefined, list: [undefined, , null], date: new Date(0),
-    map: new Map([[1, 2]]), set: new Set([1]), boxed: [Object(1), Object("s"), Object(false)], nul: "\\0", lone: "\\ud800",
-    ["__proto__"]: 1, sym: { [Symbol("k")]: 1 }, typed: Uint8Array.of(1), re: /x/, err: new Error("e"), 1: 0, "": { "": 2 } })`;
+  const task = `() => ({ undef: undefined, list: [undefined, , null], date: new Date(0), boxed: [Object(1), Object("s"), Object(false)],
+    nul: "\\0", lone: "\\ud800", ["__proto__"]: 1, zero: -0, 1: 0, "": { "": 2 } })`;
   const expected =
-    `{"1":0,"nan":null,"inf":null,"zero":0,"list":[null,null,null],"date":"1970-01-01T00:00:00.000Z","map":{},"set":{},` +
-    `"boxed":[1,"s",false],"nul":"\\u0000","lone":"\\ud800","__proto__":1,"sym":{},"typed":{"0":1},"re":{},"err":{},"":{"":2}}`;
+    `{"1":0,"list":[null,null,null],"date":"1970-01-01T00:00:00.000Z","boxed":[1,"s",false],` +
+    `"nul":"\\u0000","lone":"\\ud800","__proto__":1,"zero":0,"":{"":2}}`;
   assert.equal(guests.run(task).result, expected);
   assert.equal(guests.run("() => undefined").result, "null");
+});
+
+/** Each value, and what becomes of it: its JSON, or why it is refused. */
+const VALUES: readonly [value: string, json: string | { readonly refused: string }][] = [
+  ["new Date(0)", '"1970-01-01T00:00:00.000Z"'],
+  ["new URL('https://x.example/a')", '"https://x.example/a"'],
+  ["new URLSearchParams({ a: '1 2' })", '"a=1+2"'],
+  ["Object(5)", "5"],
+  ["-0", "0"],
+  ["undefined", "null"],
+  ["[undefined]", "[null]"],
+  ["[1, , 3]", "[1,null,3]"],
+  ["({ toJSON: () => 7 })", "7"],
+  ["({ get x() { return 7 } })", '{"x":7}'],
+  ["new (class { #a = 1; b = 2 })()", '{"b":2}'],
+  ["new (class { toJSON() { return 'own' } })()", '"own"'],
+  ["Object.assign(Object.create(null), { a: 1 })", '{"a":1}'],
+  // As everywhere: an array is its items, and an object its enumerable fields with names.
+  ["Object.assign([1], { extra: 2 })", "[1]"],
+  ["'2026-01'.match(/(?<y>\\d+)-(?<m>\\d+)/)", '["2026-01","2026","01"]'],
+  ["({ [Symbol('k')]: 1 })", "{}"],
+  ["Object.defineProperty({}, 'hidden', { value: 1 })", "{}"],
+  ["new Map([['a', 1]])", { refused: "a Map, which JSON cannot hold: pass Object.fromEntries(map)" }],
+  ["new (class Names extends Map { own = 1 })()", { refused: "a Map, which" }],
+  ["new Set([1])", { refused: "a Set, which JSON cannot hold: pass Array.from(set)" }],
+  ["new WeakMap()", { refused: "a WeakMap, which" }],
+  ["new WeakSet()", { refused: "a WeakSet, which" }],
+  ["new RangeError('why')", { refused: "an Error, which JSON cannot hold: pass its message" }],
+  ["Object.assign(new Error('why'), { code: 1 })", { refused: "an Error, which" }],
+  ["/x/g", { refused: "a RegExp, which" }],
+  [
+    "new Uint8Array([1, 2])",
+    { refused: "a typed array, which JSON cannot hold: only the body of tools.http.fetch takes bytes" },
+  ],
+  ["new DataView(new ArrayBuffer(1))", { refused: "a DataView, which" }],
+  ["new ArrayBuffer(4)", { refused: "an ArrayBuffer, which" }],
+  ["Promise.resolve(5)", { refused: "a promise, which JSON cannot hold: await it, or await Promise.all()" }],
+  ["new (class { then() {} })()", { refused: "a promise, which" }],
+  ["[1].map(async () => 1)", { refused: "[0] is a promise, which" }],
+  ["tools.sleep(5)", { refused: "a promise, which" }],
+  [
+    "tools.supabase.from('t').select('*')",
+    { refused: "a call that was not awaited, which JSON cannot hold: await it" },
+  ],
+  ["tools.supabase.from('t')", { refused: "a call that was not awaited, which" }],
+  ["(function* () { yield 1 })()", { refused: "a generator, which" }],
+  ["(async function* () { yield 1 })()", { refused: "an async generator, which" }],
+  ["[1].values()", { refused: "an iterator, which" }],
+  ["new Map().keys()", { refused: "an iterator, which" }],
+  [
+    "new (class { #a = 1 })()",
+    { refused: "an instance of a class without fields of its own, which JSON cannot hold: pass a plain object" },
+  ],
+  ["new TextEncoder()", { refused: "an instance of a class without fields" }],
+  ["new Date(NaN)", { refused: "an invalid Date, which" }],
+  ["NaN", { refused: "NaN, which JSON cannot hold: pass null or a string" }],
+  ["Infinity", { refused: "Infinity, which" }],
+  ["Object(NaN)", { refused: "NaN, which" }],
+  ["() => 1", { refused: "a function, which JSON cannot hold" }],
+  ["Symbol('x')", { refused: "a symbol, which" }],
+  ["Object(Symbol('x'))", { refused: "a symbol, which" }],
+  ["1n", { refused: "a bigint, which" }],
+  ["Object(1n)", { refused: "a bigint, which" }],
+];
+
+test("every value is carried with its content or refused with its path: in results, arguments, inputs of nested runs and links", () => {
+  for (const [value, json] of VALUES) {
+    // As a field, because a task's own promise and null are awaited and allowed.
+    const result = guests.run(`async () => ({ v: [${value}] })`);
+    const { step } = guests.start(`async () => {
+      const said = ({ code, message }) => console.log(code + " " + message);
+      tools.a.b({ v: [${value}] }).catch(said);
+      tools.tasks.execute("t", { v: [${value}] }).catch(said);
+      tools.supabase.from("t").insert({ v: [${value}] }).catch(said);
+      await tools.a.end();
+    }`);
+    const call = (head: string) => step.calls.find(({ path }) => path[0] === head && path[1] !== "end");
+    if (typeof json === "string") {
+      const field = `{"v":[${json}]}`;
+      assert.equal(result.result, field, value);
+      assert.equal(call("a")?.args, `[${field}]`, value);
+      assert.equal(call("tasks")?.args, `["t",${field}]`, value);
+      assert.equal(call("supabase")?.links[0]?.args, `[${field}]`, value);
+    } else {
+      const refused = json.refused.startsWith("[") ? `.v[0]${json.refused}` : `.v[0] is ${json.refused}`;
+      assert.equal(result.failure?.code, "not_serializable", value);
+      assert.ok(result.failure.message.startsWith(`result${refused}`), `${value}: ${result.failure.message}`);
+      const lines = step.logs.map(({ text }) => text.replace(/^not_serializable /, ""));
+      assert.deepEqual(
+        lines.filter((line) => line.startsWith(`args[0]${refused}`) || line.startsWith(`args[1]${refused}`)).length,
+        3,
+        `${value}: ${lines.join("; ")}`,
+      );
+    }
+  }
+});
+
+test("a body of http.fetch that JSON cannot hold travels as text, and a third argument says how", () => {
+  const calls = (body: string, more = ""): string[] =>
+    guests
+      .start(
+        `async () => { const init = Object.freeze({ method: "POST", body: ${body} });
+          await Promise.all([tools.http.fetch("https://a.example/", init${more}),
+            __callHostTool__("http", ["fetch"], ["https://a.example/", init])]) }`,
+      )
+      .step.calls.map(({ args }) => args);
+  const sent = (body: string, bodyType: string): string[] => {
+    const args = `["https://a.example/",{"method":"POST","body":"${body}"},{"bodyType":"${bodyType}"}]`;
+    return [args, args];
+  };
+  assert.deepEqual(calls("new URLSearchParams({ a: '1 2', b: 'é' })"), sent("a=1+2&b=%C3%A9", "form"));
+  for (const length of [0, 1, 2, 3, 4, 5, 100, 10_000]) {
+    const bytes = Buffer.from(Array.from({ length }, (_, index) => (index * 89) % 256));
+    const made = `Uint8Array.from({ length: ${length} }, (_, index) => (index * 89) % 256)`;
+    const expected = sent(bytes.toString("base64"), "base64");
+    assert.deepEqual(calls(made), expected);
+    assert.deepEqual(calls(`${made}.buffer`), expected);
+    assert.deepEqual(calls(`new DataView(${made}.buffer)`), expected);
+  }
+  assert.deepEqual(calls("new Uint8Array([9, 1, 2, 9]).subarray(1, 3)"), sent("AQI=", "base64"));
+  assert.deepEqual(calls("new Uint16Array([0x0201])"), sent("AQI=", "base64"));
+  const plain = '["https://a.example/",{"method":"POST","body":{"base64":"AQI="}}]';
+  assert.deepEqual(calls("{ base64: 'AQI=' }"), [plain, plain]);
+  assert.deepEqual(calls("1", ', { bodyType: "form" }').length, 1);
 });
 
 test("what JSON cannot hold fails the run and names the path", () => {

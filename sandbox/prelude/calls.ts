@@ -87,11 +87,16 @@ export function issue(path: string, args: string, links: readonly Link[], waitin
   return id;
 }
 
-/** A call whose value is a promise. What is wrong with it rejects the promise. */
-export function call(path: string, args: readonly unknown[]): Promise<unknown> {
+/** A call whose value is a promise. What is wrong with it, or what `prepare` throws, rejects the promise. */
+export function call(
+  path: string,
+  args: readonly unknown[],
+  prepare?: (args: readonly unknown[]) => readonly unknown[],
+): Promise<unknown> {
   const stack = refusal.error !== null && unsettledCount >= LIMITS.unsettledCalls ? "" : callSite();
   return new NativePromise((resolve, reject) => {
-    issue(path, argumentsJson(args), [], { __proto__: null, resolve, reject, stack } as never);
+    const sent = argumentsJson(prepare === undefined ? args : prepare(args));
+    issue(path, sent, [], { __proto__: null, resolve, reject, stack } as never);
   });
 }
 

@@ -2,6 +2,7 @@ import { append, define, NativePromise, NativeProxy, promiseCatch, promiseFinall
 import { argumentsJson, callSite, issue } from "./calls.ts";
 import type { Link } from "./calls.ts";
 import { hostError } from "./hostErrors.ts";
+import { markPending } from "./pending.ts";
 import type { ToolPath } from "./toolPath.ts";
 
 /** `SERVICE.LINK` of every link that gives a stem; a null-prototype set of names. */
@@ -115,7 +116,7 @@ function open(begun: Begun, failure?: { readonly error: unknown }): unknown {
 
 /** What the guest holds. Keys that the language itself looks up are no links: printing a builder must not change it. */
 function proxy(path: ToolPath, { promise, link }: Builder): unknown {
-  return new NativeProxy(() => undefined, {
+  const builder = new NativeProxy(() => undefined, {
     __proto__: null,
     get(_: object, key: PropertyKey): unknown {
       switch (key) {
@@ -135,6 +136,8 @@ function proxy(path: ToolPath, { promise, link }: Builder): unknown {
       return (...args: unknown[]): unknown => link(key, args);
     },
   } as never);
+  markPending(builder);
+  return builder;
 }
 
 function copy(links: readonly Link[]): Link[] {

@@ -30,7 +30,7 @@ export const { apply, ownKeys } = Reflect;
 export const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 export const objectPrototype = Object.prototype;
 export const isArray: (value: unknown) => boolean = Array.isArray;
-export const isFinite = Number.isFinite;
+export const isFinite: (value: unknown) => boolean = Number.isFinite;
 export const isView = ArrayBuffer.isView;
 export const dateNow = Date.now;
 export const fromCharCode = String.fromCharCode;
@@ -45,12 +45,16 @@ export const promiseThen = uncurryThis(Promise.prototype.then) as (
 ) => Promise<unknown>;
 export const promiseCatch = uncurryThis(Promise.prototype.catch);
 export const promiseFinally = uncurryThis(Promise.prototype.finally);
+export const join = uncurryThis(Array.prototype.join);
 export const charCodeAt = uncurryThis(String.prototype.charCodeAt);
+export const regexpExec = uncurryThis(RegExp.prototype.exec);
 export const slice = uncurryThis(String.prototype.slice);
 export const toLowerCase = uncurryThis(String.prototype.toLowerCase);
 export const trim = uncurryThis(String.prototype.trim);
 export const toStringRadix = uncurryThis(Number.prototype.toString);
 export const dateToISOString = uncurryThis(Date.prototype.toISOString);
+/** Throws on what is not a Number object. */
+export const numberValue = uncurryThis(Number.prototype.valueOf) as unknown as (value: object) => number;
 export const symbolToString = uncurryThis(Symbol.prototype.toString);
 
 export const NativeMap = Map;

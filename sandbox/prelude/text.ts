@@ -1,9 +1,12 @@
-import { charCodeAt, slice } from "./intrinsics.ts";
+import { charCodeAt, regexpExec, slice } from "./intrinsics.ts";
+
+const NOT_ASCII = /[^\0-\x7f]/;
 
 /** Bytes in UTF-8; a lone surrogate counts 3. Stops counting past `enough`. */
 export function utf8Bytes(text: string, enough: number): number {
   const length = text.length;
-  if (length > enough) return length;
+  // The engine's own search takes a tenth of the loop's time.
+  if (length > enough || regexpExec(NOT_ASCII, text) === null) return length;
   let bytes = length;
   for (let i = 0; i < length && bytes <= enough; i++) {
     const unit = charCodeAt(text, i);

@@ -7,6 +7,7 @@ import { log } from "./log.ts";
 import type { Level } from "./log.ts";
 import { extend, ROOT } from "./toolPath.ts";
 import type { ToolPath } from "./toolPath.ts";
+import { requestArguments } from "./requestBody.ts";
 import { isWait } from "./timers.ts";
 
 const done = (): Promise<unknown> => new NativePromise((resolve) => resolve(undefined));
@@ -38,6 +39,8 @@ function invoke(path: ToolPath, args: readonly unknown[]): unknown {
       return refuse("unknown_tool", "setTimeout is a global function, not a tool");
     case '"sleep"':
       return sleep(args);
+    case '"http","fetch"':
+      return call(path.json, args, requestArguments);
     case '"tasks","execute"':
       return executeTask(args);
   }

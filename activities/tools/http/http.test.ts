@@ -122,6 +122,19 @@ describe("http.fetch sends", () => {
   it("a string as it is and any other JSON value as JSON", async () => {
     const text = asEcho(await fetch(`${server.origin}/`, { method: "post", body: "ü" }));
     assert.deepEqual([text.method, text.body, text.headers["content-type"]], ["POST", "ü", "text/plain;charset=UTF-8"]);
+    const form = asEcho(await fetch(`${server.origin}/`, { method: "POST", body: "a=1+2" }, {}, { bodyType: "form" }));
+    assert.deepEqual(
+      [form.body, form.headers["content-type"]],
+      ["a=1+2", "application/x-www-form-urlencoded;charset=UTF-8"],
+    );
+    const bytes = asEcho(await fetch(`${server.origin}/`, { method: "PUT", body: "AEE=" }, {}, { bodyType: "base64" }));
+    assert.deepEqual(
+      [bytes.body, bytes.headers["content-type"], bytes.headers["content-length"]],
+      ["\0A", "application/octet-stream", "2"],
+    );
+    const png = { method: "PUT", body: "AEE=", headers: { "content-type": "image/png" } };
+    const typed = asEcho(await fetch(`${server.origin}/`, png, {}, { bodyType: "base64" }));
+    assert.equal(typed.headers["content-type"], "image/png");
     const json = asEcho(await fetch(`${server.origin}/`, { method: "PATCH", body: { a: [1] } }));
     assert.deepEqual(
       [json.method, json.body, json.headers["content-type"]],

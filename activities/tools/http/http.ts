@@ -20,7 +20,7 @@ export interface HttpOptions {
 }
 
 /**
- * Service `http`: `fetch(url, init?)`, shaped after the web's. `init` takes `method`, `headers`, `body` (a string, or any other
+ * Service `http`: `fetch(url, init?)`, shaped after the web's. `init` takes `method`, `headers`, `body` (a string, URLSearchParams, bytes, or any other
  * JSON value, sent as JSON), `redirect` ("follow", "manual", "error"), `timeoutMs` (1 to 600,000; 30,000 unless set; one attempt,
  * final if set) and `responseType` ("text", "json", "base64"). It answers an `HttpAnswer`, whatever the status.
  * GET, HEAD and OPTIONS read. The others carry the call's idempotency key as `Idempotency-Key`, unless the author set that header.

@@ -34,7 +34,8 @@ export async function startServer(listener: RequestListener): Promise<TestServer
   };
 }
 
-export type Fetch = (url: Json, init?: Json, context?: Partial<ToolContext>) => Promise<HttpAnswer>;
+/** `wire`: what the VM says of the body. */
+export type Fetch = (url: Json, init?: Json, context?: Partial<ToolContext>, wire?: Json) => Promise<HttpAnswer>;
 
 /** `tools.http.fetch` with these options; by default every host is allowed and the loopback address is an exception. */
 export function fetchWith(options: Partial<HttpOptions> = {}): { fetch: Fetch; close: () => Promise<void> } {
@@ -42,8 +43,11 @@ export function fetchWith(options: Partial<HttpOptions> = {}): { fetch: Fetch; c
   const method = service.method(["fetch"]);
   if (!method || !service.close) throw new Error("http has a method fetch and can be closed");
   return {
-    fetch: (url, init, context) =>
-      method.call(init === undefined ? [url] : [url, init], { ...TOOL_CONTEXT, ...context }) as Promise<HttpAnswer>,
+    fetch: (url, init, context, wire) =>
+      method.call([url, ...(init === undefined ? [] : [init]), ...(wire === undefined ? [] : [wire])], {
+        ...TOOL_CONTEXT,
+        ...context,
+      }) as Promise<HttpAnswer>,
     close: () => service.close?.() ?? Promise.resolve(),
   };
 }

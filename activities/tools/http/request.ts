@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly url: URL;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: string | null;
+  readonly body: string | Uint8Array | null;
   readonly redirect: "follow" | "manual" | "error";
   readonly responseType: "text" | "json" | "base64" | undefined;
   readonly timeoutMs: number;
@@ -25,12 +25,12 @@ const OWN_HEADERS =
 
 /** Throws a TaskerError, `http_invalid_url` or `invalid_argument`, that names what is wrong. */
 export function parseRequest(args: readonly Json[]): HttpRequest {
-  const [target, init] = args;
+  const [target, init, wire] = args;
   const options = asOptions(init);
   const method = methodOf(args);
   if (!METHODS.includes(method)) throw invalidArgument(`init.method must be one of ${METHODS.join(", ")}.`);
   const headers = parseHeaders(options["headers"]);
-  const body = parseBody(options["body"], headers);
+  const body = parseBody(options["body"], headers, parseBodyType(wire));
   if (body !== null && (method === "GET" || method === "HEAD"))
     throw invalidArgument(`a ${method} request has no body.`);
   return {
@@ -114,16 +114,32 @@ function asPair(pair: Json): [string, Json] {
   throw invalidArgument("init.headers must be an object, or an array of [name, value].");
 }
 
-/** A string is sent as it is, any other value as JSON; the content type follows unless the author set one. */
-function parseBody(value: Json | undefined, headers: Headers): string | null {
+/** What the VM says of a body that JSON cannot hold (sandbox/prelude/requestBody.ts): URLSearchParams, or bytes as base64. */
+type BodyType = "form" | "base64" | undefined;
+
+function parseBodyType(wire: Json | undefined): BodyType {
+  if (wire === undefined || wire === null) return undefined;
+  const { bodyType } = asOptions(wire);
+  if (bodyType === "form" || bodyType === "base64") return bodyType;
+  throw invalidArgument("it takes a URL and init, and no third argument.");
+}
+
+/** A string and bytes are sent as they are, any other value as JSON; the content type follows unless the author set one. */
+function parseBody(value: Json | undefined, headers: Headers, bodyType: BodyType): HttpRequest["body"] {
   if (value === undefined || value === null) return null;
-  const body = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const body = bodyType === "base64" ? Buffer.from(text, "base64") : text;
   if (Buffer.byteLength(body) > HTTP_BOUNDS.requestBytes) {
     throw invalidArgument(`the body is larger than ${HTTP_BOUNDS.requestBytes} bytes.`);
   }
-  const type = typeof value === "string" ? "text/plain;charset=UTF-8" : "application/json";
-  if (!headers.has("content-type")) headers.set("content-type", type);
+  if (!headers.has("content-type")) headers.set("content-type", contentTypeOf(value, bodyType));
   return body;
+}
+
+function contentTypeOf(value: Json, bodyType: BodyType): string {
+  if (bodyType === "form") return "application/x-www-form-urlencoded;charset=UTF-8";
+  if (bodyType === "base64") return "application/octet-stream";
+  return typeof value === "string" ? "text/plain;charset=UTF-8" : "application/json";
 }
 
 function oneOf<T extends string>(
