@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 import type { TaskSummary } from "../protocol/store.ts";
-import { buildTask } from "../publishing/buildTask.ts";
+import { Builder } from "../publishing/builder.ts";
 import { findTasks } from "../publishing/findTasks.ts";
 import { TASKS_DIRECTORY } from "./publishOptions.ts";
 
@@ -20,12 +20,13 @@ export async function compareFolder(
   directory: string,
   current: (task: string) => Pick<TaskSummary, "version"> | undefined,
 ): Promise<LocalTask[]> {
-  const { tasks } = await findTasks(directory);
-  return Promise.all(
+  await using builder = new Builder();
+  const { tasks } = await findTasks(directory, builder);
+  return await Promise.all(
     tasks.map(async (found): Promise<LocalTask> => {
       const file = path.join(directory, found.file);
       const published = current(found.task);
-      const built = await buildTask(found);
+      const built = await builder.build(found, Date.now());
       if ("problems" in built) return { task: found.task, file, state: "has a fault" };
       if (published === undefined) return { task: found.task, file, state: "not published" };
       const state = published.version === built.version.version ? "published" : "differs";
@@ -39,9 +40,10 @@ export async function compareFolder(
  * A task published from another folder has no file there, and gets none.
  */
 export async function driftLine(task: string, version: string): Promise<string | undefined> {
-  const local = await findLocal(task);
+  await using builder = new Builder();
+  const local = await findLocal(task, builder);
   if (local === undefined) return undefined;
-  const built = await buildTask(local.found);
+  const built = await builder.build(local.found, Date.now());
   if ("problems" in built) {
     const [first] = built.problems;
     const where =
@@ -54,16 +56,17 @@ export async function driftLine(task: string, version: string): Promise<string |
 
 /** The file of a task in `tasks/`, relative to the working directory; undefined when there is none. */
 export async function localFile(task: string): Promise<string | undefined> {
-  return (await findLocal(task))?.file;
+  await using builder = new Builder();
+  return (await findLocal(task, builder))?.file;
 }
 
 export function publishCommand(task: string): string {
   return `npm run publish -- --specific ${task}`;
 }
 
-async function findLocal(task: string) {
+async function findLocal(task: string, builder: Builder) {
   if (!(await exists(TASKS_DIRECTORY))) return undefined;
-  const found = (await findTasks(TASKS_DIRECTORY)).tasks.find((each) => each.task === task);
+  const found = (await findTasks(TASKS_DIRECTORY, builder)).tasks.find((each) => each.task === task);
   return found === undefined ? undefined : { found, file: path.join(TASKS_DIRECTORY, found.file) };
 }
 

@@ -34,6 +34,8 @@ export const LIMITS = {
   inputCheckCpuMs: 5 * second,
   /** A published bundle with its source and source map. */
   bundleBytes: 10 * MiB,
+  /** Time to inspect one file, and to build one task, when it is published. Past it that file has a problem, and no other. */
+  publishFileMs: 30 * second,
   /** JSON of a task's input schema. A larger one is not published. */
   schemaBytes: 128 * KiB,
   /** Levels of a task's input schema. Types nested 300 deep overflow the validator's compilation. */

@@ -3,6 +3,7 @@ import { hideComputedImports } from "./computedImports.ts";
 import { withoutSourceMap } from "./foreignSourceMap.ts";
 import { insertInto } from "./insertions.ts";
 import type { Insertion } from "./insertions.ts";
+import { localImports } from "./localImports.ts";
 import { parseSource } from "./parseSource.ts";
 import type { Problem } from "./problem.ts";
 import type { ReadableFiles } from "./readableFiles.ts";
@@ -20,6 +21,8 @@ export interface AuthorFile {
   readonly loader: "js" | "ts" | "json";
   /** Whether the language treats it as strict; JSON has no opinion. */
   readonly strict: boolean;
+  /** Relative specifiers. */
+  readonly imports: readonly string[];
   readonly requires: readonly TaskRequire[];
   readonly usedTools: readonly string[];
 }
@@ -33,7 +36,16 @@ export async function loadAuthorFile(
   if ("problem" in source) return source;
   const { text } = source;
   if (path.extname(file) === ".json") {
-    return { text, contents: text, insertions: [], loader: "json", strict: true, requires: [], usedTools: [] };
+    return {
+      text,
+      contents: text,
+      insertions: [],
+      loader: "json",
+      strict: true,
+      imports: [],
+      requires: [],
+      usedTools: [],
+    };
   }
   const parsed = parseSource(text, file);
   if ("problem" in parsed) return parsed;
@@ -44,6 +56,7 @@ export async function loadAuthorFile(
     insertions,
     loader: /\.[mc]?ts$/.test(file) ? "ts" : "js",
     strict: parsed.isModule,
+    imports: localImports(parsed.program),
     requires: taskRequires(parsed.program),
     usedTools: usedTools(parsed.program),
   };

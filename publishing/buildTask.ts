@@ -4,7 +4,7 @@ import type { Millis } from "../protocol/step.ts";
 import type { TaskVersion } from "../protocol/task.ts";
 import { utf8Length } from "../protocol/text.ts";
 import { bundleTask } from "./bundleTask.ts";
-import type { FoundTask } from "./findTasks.ts";
+import type { FoundTask } from "./inspectFile.ts";
 import { checkedSchema } from "./checkedSchema.ts";
 import { problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";

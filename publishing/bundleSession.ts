@@ -35,9 +35,11 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 /** The files of one task while it is bundled; kept over the rounds that find what `context.tasks.require` needs. */
 export class BundleSession {
   readonly readable: ReadableFiles;
+  /** The author's files in the bundle, by name. */
   readonly files = new Map<string, AuthorFile>();
   /** The files that each file loads, by name. */
   readonly loads = new Map<string, Set<string>>();
+  readonly #authorFiles = new Map<string, ReturnType<typeof loadAuthorFile>>();
   readonly #packageFiles = new Map<string, string>();
 
   constructor(readable: ReadableFiles) {
@@ -51,6 +53,13 @@ export class BundleSession {
   /** How an author's file is named: relative to the tasks folder, `/` between segments. */
   nameOf(absolute: string): string {
     return path.relative(this.root, absolute).split(path.sep).join("/");
+  }
+
+  /** One of the author's files; it is read and parsed once. */
+  authorFile(name: string): ReturnType<typeof loadAuthorFile> {
+    const file = this.#authorFiles.get(name) ?? loadAuthorFile(this.readable, name);
+    this.#authorFiles.set(name, file);
+    return file;
   }
 
   plugin(): Plugin {
@@ -137,7 +146,7 @@ export class BundleSession {
   }
 
   async #load(name: string): Promise<OnLoadResult> {
-    const file = this.files.get(name) ?? (await loadAuthorFile(this.readable, name));
+    const file = await this.authorFile(name);
     if ("problem" in file) return { errors: [{ text: file.problem.message, detail: file.problem }] };
     this.files.set(name, file);
     return { contents: file.contents, loader: file.loader };

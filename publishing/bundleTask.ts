@@ -1,7 +1,10 @@
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { build } from "esbuild";
 import type { BuildFailure, BuildOptions } from "esbuild";
 import { BundleSession } from "./bundleSession.ts";
+import { expectedModules } from "./expectedModules.ts";
+import type { Wanted } from "./expectedModules.ts";
 import { toProblem } from "./esbuildProblem.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
 import { compareText, inOrder, problem, PROBLEM_CODES } from "./problem.ts";
@@ -39,31 +42,25 @@ const OPTIONS: BuildOptions = {
 };
 
 /**
- * Bundles a task with everything that it loads by a literal name. What `context.tasks.require` loads is known only
- * once the files that ask for it were read, so the bundle is made again until no new one turns up.
+ * Bundles a task with everything that it loads by a literal name. What `context.tasks.require` loads is only certain
+ * once the bundler has read the files that ask for it. So the bundle begins with what is expected, and is made again
+ * until the two agree.
  */
 export async function bundleTask(root: string, file: string): Promise<BundleResult> {
   const session = new BundleSession(await ReadableFiles.open(root));
-  let wanted: Wanted = { modules: new Map(), strict: true };
+  let wanted = await expectedModules(session, file);
   for (;;) {
     const built = await bundleOnce(session, file, wanted);
     if ("problems" in built) return built;
     const next = await wantedBy(session);
     if ("problems" in next) return next;
-    if (next.modules.size === wanted.modules.size && next.strict === wanted.strict) {
+    if (isDeepStrictEqual(next, wanted)) {
       const used = new Set([...session.files.values()].flatMap((each) => each.usedTools));
       const sourceMap = tidySourceMap(built.sourceMap, session.files, path.basename(root));
       return { bundle: { code: built.code, sourceMap, usedTools: [...used].sort(compareText) } };
     }
     wanted = next;
   }
-}
-
-interface Wanted {
-  /** Files by the specifier that `context.tasks.require` is called with. */
-  readonly modules: ReadonlyMap<string, string>;
-  /** All files are ES modules. The bundle is one script, so sloppy code in one file keeps all of it sloppy. */
-  readonly strict: boolean;
 }
 
 async function bundleOnce(

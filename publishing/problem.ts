@@ -24,6 +24,9 @@ export const PROBLEM_CODES = {
   unsupportedFile: "unsupported_file",
   ambiguousModule: "ambiguous_module",
   bundleError: "bundle_error",
+  publishTimeout: "publish_timeout",
+  /** The parser or the bundler ended over the file. */
+  publishFailed: "publish_failed",
   bundleTooLarge: "bundle_too_large",
 } as const;
 

@@ -1,6 +1,6 @@
 import type { VersionStore } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
-import { buildTask } from "./buildTask.ts";
+import { Builder } from "./builder.ts";
 import { findTasks } from "./findTasks.ts";
 import { inOrder, problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
@@ -26,7 +26,8 @@ export async function publishFolder(
   versions: Pick<VersionStore, "publish">,
   which?: readonly string[],
 ): Promise<Publication> {
-  const found = await findTasks(dir);
+  await using builder = new Builder();
+  const found = await findTasks(dir, builder);
   const wanted = which ? found.tasks.filter(({ task }) => which.includes(task)) : found.tasks;
   const missing = (which ?? []).filter((name) => !found.tasks.some(({ task }) => task === name));
   const problems: Problem[] = !which || missing.length > 0 ? [...found.problems] : [];
@@ -35,7 +36,7 @@ export async function publishFolder(
   }
   const tasks: PublishedTask[] = [];
   for (const task of wanted) {
-    const built = await buildTask(task);
+    const built = await builder.build(task, Date.now());
     if ("problems" in built) problems.push(...built.problems);
     else tasks.push({ outcome: await versions.publish(built.version), version: built.version });
   }

@@ -56,7 +56,8 @@ function readBlock(comment: Comment): Block | undefined {
   const tags = new Map<string, DocTag[]>();
   for (const spec of block.tags) {
     const name = SYNONYMS[spec.tag] ?? spec.tag;
-    tags.set(name, [...(tags.get(name) ?? []), docTag(spec, start)]);
+    const same = tags.get(name) ?? [];
+    if (same.push(docTag(spec, start)) === 1) tags.set(name, same);
   }
   return { description: prose(block.description), tags };
 }

@@ -29,7 +29,8 @@ export function typeSchema(text: string): TypeSchema {
   };
 }
 
-const JSDOC_SPELLING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\*|\.(?=<)|\bfunction\b(?!\s*\()/g;
+// A string without an end goes to the end: trying it from each of its quotes would take time that grows with their square.
+const JSDOC_SPELLING = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|'(?:[^'\\]|\\[^])*(?:'|\\?$)|\*|\.(?=<)|\bfunction\b(?!\s*\()/g;
 const SPELLINGS: Readonly<Record<string, string>> = { "*": "any", ".": "", function: "Function" };
 
 function parseType(text: string): TSType | undefined {

@@ -46,6 +46,7 @@ describe("the README", () => {
       ["message and stack", `${LIMITS.errorBytes / 1024} KiB`],
       ["parts of an input schema", LIMITS.schemaParts.toLocaleString("en")],
       ["names after `@tools`", LIMITS.declaredTools],
+      ["publishing one task", `${LIMITS.publishFileMs / 1000} s`],
       ["one attempt", `${LIMITS.toolStartToCloseMs / 1000} s`],
       ["all attempts", `${LIMITS.toolScheduleToCloseMs / 60_000} min`],
     ];

@@ -1,0 +1,71 @@
+import path from "node:path";
+import { TASK_NAME } from "../protocol/task.ts";
+import { callableExport } from "./callableExport.ts";
+import { parseSource } from "./parseSource.ts";
+import type { ParsedSource } from "./parseSource.ts";
+import { problem, PROBLEM_CODES } from "./problem.ts";
+import type { Place, Problem } from "./problem.ts";
+import { ReadableFiles } from "./readableFiles.ts";
+import { readSource } from "./readSource.ts";
+import { taskDoc } from "./taskDoc.ts";
+import type { TaskDoc } from "./taskDoc.ts";
+
+/** A file that is a task, not yet bundled. */
+export interface FoundTask {
+  readonly task: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** Relative to the folder. */
+  readonly file: string;
+  /** Where its name stands; the file's start when the file's own name is the task's. */
+  readonly place: Place;
+  readonly doc: TaskDoc;
+}
+
+/** Undefined: the file is a module. */
+export type Inspection = FoundTask | { readonly problem: Problem } | undefined;
+
+/** Whether a file of the folder is a task. */
+export async function inspectFile(folder: string, file: string): Promise<Inspection> {
+  const atTop = !file.includes("/");
+  const readable = await ReadableFiles.open(folder);
+  const source = await readSource(readable, file);
+  if ("problem" in source) return atTop ? source : undefined;
+  if (!atTop && !source.text.includes("@task")) return undefined;
+  const parsed = parseSource(source.text, file);
+  if ("problem" in parsed) return parsed;
+  return asTask(folder, file, parsed, atTop);
+}
+
+function asTask(
+  folder: string,
+  file: string,
+  { program, comments }: ParsedSource,
+  atTop: boolean,
+): FoundTask | { readonly problem: Problem } | undefined {
+  const exported = callableExport(program);
+  const doc = taskDoc(comments, exported?.comments ?? []);
+  const [tag, second] = doc.tasks;
+  if (!tag && !(atTop && exported)) return undefined;
+  if (second) {
+    const message = "A file holds one task: this is its second @task.";
+    return { problem: problem(PROBLEM_CODES.duplicateTask, message, file, second.place) };
+  }
+  const place = tag?.place ?? { line: 1, column: 0 };
+  // The name is taken from the text: as a JSDoc name, `[x]` would be an optional x.
+  const task = tag ? (tag.text.split(/\s/)[0] ?? "") : path.basename(file, path.extname(file));
+  if (!TASK_NAME.test(task)) {
+    const rule = "A task's name has letters, digits and . _ - / (first a letter or digit), 200 at most.";
+    const message = tag
+      ? `@task ${JSON.stringify(task)}: ${rule}`
+      : `${rule} Rename the file, or add @task with a name.`;
+    return { problem: problem(PROBLEM_CODES.invalidTaskName, message, file, place) };
+  }
+  if (!exported) {
+    const message =
+      `@task ${task} exports nothing callable: give it a function as default export or module.exports, ` +
+      `or one named execute or runTask.`;
+    return { problem: problem(PROBLEM_CODES.noExport, message, file, place) };
+  }
+  return { task, folder, file, place, doc };
+}
