@@ -133,11 +133,12 @@ export function createAdvance(deps: ActivityDeps) {
         result: await carryFound(store.blobs, run, text, inlineBytes, secrets.find(text)),
       };
     }
-    const { code, message, stack } = step.failure;
+    const { code, message, stack, thrown } = step.failure;
     // Masked before it is cut, for what is left of a secret at a cut would not be found.
     const shown = (text: string): string => safeText(secrets.hide(text), LIMITS.errorBytes / 2);
     const mapped = stack === undefined ? {} : { stack: shown(authorStack(stack, sourceMap)) };
-    return { state: "failed", error: { code, class: step.failure.class, message: shown(message), ...mapped } };
+    const said = thrown === undefined ? {} : { thrown: secrets.hide(thrown) };
+    return { state: "failed", error: { code, class: step.failure.class, message: shown(message), ...mapped, ...said } };
   }
 }
 

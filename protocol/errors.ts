@@ -15,6 +15,11 @@ export interface TaskError {
   readonly message: string;
   /** Frames name the author's files; never a path of the host. */
   readonly stack?: string;
+  /**
+   * JSON, at most `LIMITS.thrownBytes`: `{name?, message?, code?, data}` of the error that the task's own code threw, when it
+   * says more than its message. A parent run reads it as its error's `cause`.
+   */
+  readonly thrown?: string;
 }
 
 /** Codes that this project raises itself. Services add their own, named in their files. */

@@ -24,6 +24,8 @@ export const LIMITS = {
   logBytes: MiB,
   /** Error message and stack of one failure, together; longer ones are cut. */
   errorBytes: 64 * KiB,
+  /** Name, code and plain data of a run's own error, as its parent reads them. Larger data are left out. */
+  thrownBytes: 4 * KiB,
   /** Arguments of one call, as JSON. Larger ones reject with `argument_too_large`. */
   argumentBytes: 10 * MiB,
   /** Result of one call or of a run, as JSON. Larger ones reject or fail with `result_too_large`. */

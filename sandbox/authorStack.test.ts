@@ -42,7 +42,7 @@ test("a failure's stack names the author's file, line and column, and nothing el
   const { failure } = guests.run({ ...startOf(""), bundle: code });
   assert.equal(
     authorStack(failure!.stack!, map).trimEnd(),
-    "    at fail (lib/helper.ts:4:13)\n    at main (main.ts:5:10)",
+    "Error: deep\n    at fail (lib/helper.ts:4:13)\n    at main (main.ts:5:10)",
   );
 });
 
@@ -50,7 +50,7 @@ test("columns hold on the bundle's first line", async () => {
   const { code, map } = await bundle("export default () => { null.x }", true);
   assert.equal(code.trim().split("\n").length, 1);
   const { failure } = guests.run({ ...startOf(""), bundle: code });
-  assert.match(authorStack(failure!.stack!, map), /\(main\.ts:1:2\d\)\n$/);
+  assert.match(authorStack(failure!.stack!, map), /\(main\.ts:1:2\d\)$/);
 });
 
 test("a log line that quotes a stack is mapped as well, and other text stays", async () => {
@@ -65,7 +65,7 @@ test("a log line that quotes a stack is mapped as well, and other text stays", a
 test("a tool's rejection names the line that made the call", async () => {
   const { code, map } = await bundle("export default async () => {\n  await null;\n  await tools.sleep(-1);\n}");
   const { failure } = guests.run({ ...startOf(""), bundle: code });
-  assert.match(authorStack(failure!.stack!, map), /^ {4}at \S+ \(main\.ts:3:\d+\)\n$/);
+  assert.match(authorStack(failure!.stack!, map), /^ToolError: sleep .*\n {4}at \S+ \(main\.ts:3:\d+\)$/);
 });
 
 test("without a usable map the bundle's positions stay", () => {

@@ -7,6 +7,8 @@ import { LIMITS } from "../protocol/limits.ts";
 import { compileEngine, CONTRACT, ENTRIES, PAGE } from "./engine.ts";
 import type { Engine, EngineImage, Entry } from "./engine.ts";
 import { exportTable } from "./exportTable.ts";
+
+import { hideStack } from "./hiddenStack.ts";
 import { createInstance, INITIAL_PAGES } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { PRELUDE_NAME } from "./preludeName.ts";
@@ -65,15 +67,17 @@ function makeImage(wasm: Uint8Array, prelude: string, { memory, native }: Instan
   const undefinedValue = native.getUndefined();
   const values = createValues({ memory, native }, { context, undefinedValue });
 
+  const stackKey = hideStack({ memory, native }, runtime);
   const evaluated = values.evaluate(prelude, PRELUDE_NAME);
   if ("error" in evaluated) throw new Error(`the prelude threw: ${values.text(evaluated.error)}`);
-  const entry = (name: Entry): number => {
+  const entry = (name: Entry | "installErrorStack"): number => {
     const key = values.string(name);
     const pointer = native.getProp(context, evaluated.value, key);
     values.free(key);
     return pointer;
   };
   const entries = Object.fromEntries(ENTRIES.map((name) => [name, entry(name)])) as Record<Entry, number>;
+  values.free(values.call(entry("installErrorStack"), stackKey) ?? undefinedValue);
   const scratch = native.malloc(8);
   plugHoles({ memory, native }, heapEndAt);
   if (native.stackPointer() !== stackTop) throw new Error("the native stack is not at rest");

@@ -35,7 +35,12 @@ export type GuestSettlement = { readonly id: number } & (
   | { readonly ok: true; readonly result: JsonText }
   | {
       readonly ok: false;
-      readonly error: { readonly code: string; readonly class: ErrorClass; readonly message: string };
+      readonly error: {
+        readonly code: string;
+        readonly class: ErrorClass;
+        readonly message: string;
+        readonly thrown?: JsonText;
+      };
     }
 );
 
@@ -43,8 +48,10 @@ export interface GuestFailure {
   readonly code: string;
   readonly class: ErrorClass;
   readonly message: string;
-  /** Frames in the bundle's positions; `authorStack` maps them to the author's files. */
+  /** `Name: message`, then frames in the bundle's positions; `authorStack` maps them to the author's files. */
   readonly stack?: string;
+  /** See `TaskError.thrown`. */
+  readonly thrown?: JsonText;
 }
 
 /** What a step came to: the VM ran until nothing more can run. */

@@ -148,8 +148,10 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
           const id = values.number(settlement.id);
           if (settlement.ok) run("settleResult", id, values.string(settlement.result));
           else {
-            const { code, class: errorClass, message } = settlement.error;
-            const texts = [code, errorClass, message].map((text) => values.string(text.replaceAll("\0", "\uFFFD")));
+            const { code, class: errorClass, message, thrown = "" } = settlement.error;
+            const texts = [code, errorClass, message, thrown].map((text) =>
+              values.string(text.replaceAll("\0", "\uFFFD")),
+            );
             run("settleError", id, ...texts);
           }
         }

@@ -47,6 +47,7 @@ describe("the README", () => {
       ["parts of an input schema", LIMITS.schemaParts.toLocaleString("en")],
       ["names after `@tools`", LIMITS.declaredTools],
       ["publishing one task", `${LIMITS.publishFileMs / 1000} s`],
+      ["an error's name, code and data", `${LIMITS.thrownBytes / 1024} KiB`],
       ["one attempt", `${LIMITS.toolStartToCloseMs / 1000} s`],
       ["all attempts", `${LIMITS.toolScheduleToCloseMs / 60_000} min`],
     ];

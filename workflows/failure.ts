@@ -36,6 +36,7 @@ function readApplicationFailure(failure: ApplicationFailure): CallFailure {
   const details = failure.details?.[0];
   const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
   const stack = typeof noted["stack"] === "string" ? { stack: safeText(noted["stack"], LIMITS.errorBytes) } : {};
+  const thrown = typeof noted["thrown"] === "string" ? { thrown: safeText(noted["thrown"], LIMITS.thrownBytes) } : {};
   const usage = readUsage(noted["usage"]);
   return {
     error: {
@@ -43,6 +44,7 @@ function readApplicationFailure(failure: ApplicationFailure): CallFailure {
       class: isErrorClass(noted["class"]) ? noted["class"] : "tool",
       message: messageOf(failure),
       ...stack,
+      ...thrown,
     },
     attempts: typeof noted["attempts"] === "number" ? noted["attempts"] : 1,
     ...(typeof noted["startedAt"] === "number" ? { startedAt: noted["startedAt"] } : {}),
@@ -97,6 +99,7 @@ export function applicationFailure(error: TaskError): ApplicationFailure {
     code: safeText(error.code, LIMITS.toolNameBytes),
     class: error.class,
     stack,
+    ...(error.thrown === undefined ? {} : { thrown: error.thrown }),
   });
   failure.stack = stack;
   return failure;

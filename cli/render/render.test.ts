@@ -113,6 +113,13 @@ describe("a run's report for people", () => {
     assert.match(text, /error\[guest_error\] \(guest\): boom\\u001b\[2J\n {4}at run \(a\.js:1:2\)$/);
   });
 
+  it("tells the errors that caused an error", () => {
+    const stack = "Error: top\n    at run (a.js:1:2)\nCaused by: TypeError: low\n    at g (a.js:3:4)";
+    const error = { code: "guest_error", class: "guest", message: "top", stack };
+    const text = reportText({ ...report, status: "failed", error }, at);
+    assert.match(text, /at run \(a\.js:1:2\)\n {4}Caused by: TypeError: low\n {4}at g \(a\.js:3:4\)$/);
+  });
+
   it("shows the first frames of an endless recursion", () => {
     const stack = Array.from({ length: 500 }, (_, line) => `    at f (a.js:${line}:1)`).join("\n");
     const error = { code: "guest_error", class: "guest", message: "too deep", stack };

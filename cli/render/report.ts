@@ -63,7 +63,7 @@ function framesOf(stack: string): string[] {
   const frames = plain(stack)
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line.startsWith("at "));
+    .filter((line) => line.startsWith("at ") || line.startsWith("Caused by: "));
   if (frames.length <= FRAMES) return frames;
   return [...frames.slice(0, FRAMES), `… and ${frames.length - FRAMES} frames more`];
 }

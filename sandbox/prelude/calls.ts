@@ -1,16 +1,8 @@
 import { LIMITS } from "../../protocol/limits.ts";
 import type { ErrorClass } from "../../protocol/errors.ts";
+import { callerFrames } from "./errorStack.ts";
 import { hostError } from "./hostErrors.ts";
-import {
-  jsonParse,
-  jsonStringify,
-  mapDelete,
-  mapGet,
-  mapSet,
-  NativeError,
-  NativeMap,
-  NativePromise,
-} from "./intrinsics.ts";
+import { jsonParse, jsonStringify, mapDelete, mapGet, mapSet, NativeMap, NativePromise } from "./intrinsics.ts";
 import { toJson } from "./marshal.ts";
 import { post } from "./outbox.ts";
 import { isLonger } from "./text.ts";
@@ -34,11 +26,6 @@ let lastId = 0;
 
 export function countUnsettled(): number {
   return unsettledCount;
-}
-
-/** Frames of the guest that is calling a tool. */
-export function callSite(): string {
-  return (new NativeError() as { stack?: string }).stack ?? "";
 }
 
 /**
@@ -93,7 +80,7 @@ export function call(
   args: readonly unknown[],
   prepare?: (args: readonly unknown[]) => readonly unknown[],
 ): Promise<unknown> {
-  const stack = refusal.error !== null && unsettledCount >= LIMITS.unsettledCalls ? "" : callSite();
+  const stack = refusal.error !== null && unsettledCount >= LIMITS.unsettledCalls ? "" : callerFrames();
   return new NativePromise((resolve, reject) => {
     const sent = argumentsJson(prepare === undefined ? args : prepare(args));
     issue(path, sent, [], { __proto__: null, resolve, reject, stack } as never);
@@ -122,9 +109,11 @@ export function settleResult(id: number, result: string): void {
   waiting.resolve(value);
 }
 
-export function settleError(id: number, code: string, errorClass: ErrorClass, message: string): void {
+/** `thrown`: what a nested run's own error said, or "". */
+export function settleError(id: number, code: string, errorClass: ErrorClass, message: string, thrown = ""): void {
   const waiting = take(id);
-  if (waiting !== undefined) waiting.reject(hostError(code, errorClass, message, waiting.stack));
+  if (waiting !== undefined)
+    waiting.reject(hostError(code, errorClass, message, waiting.stack, thrown === "" ? undefined : thrown));
 }
 
 function take(id: number): Unsettled | undefined {

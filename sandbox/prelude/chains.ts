@@ -1,6 +1,7 @@
 import { append, define, NativePromise, NativeProxy, promiseCatch, promiseFinally, promiseThen } from "./intrinsics.ts";
-import { argumentsJson, callSite, issue } from "./calls.ts";
+import { argumentsJson, issue } from "./calls.ts";
 import type { Link } from "./calls.ts";
+import { callerFrames } from "./errorStack.ts";
 import { hostError } from "./hostErrors.ts";
 import { markPending } from "./pending.ts";
 import type { ToolPath } from "./toolPath.ts";
@@ -67,7 +68,7 @@ function stem(begun: Begun): unknown {
  * `failure`: what could not be written as JSON; it is then the outcome, and nothing is issued.
  */
 function open(begun: Begun, failure?: { readonly error: unknown }): unknown {
-  const stack = callSite();
+  const stack = callerFrames();
   const links = copy(begun.links);
   let settle: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } | undefined;
   const promise = new NativePromise((resolve, reject) => {

@@ -1,10 +1,14 @@
 import type { ErrorClass } from "../../protocol/errors.ts";
+import { setFrames } from "./errorStack.ts";
 import { define, NativeError } from "./intrinsics.ts";
+import { readThrown } from "./readThrown.ts";
 
 export interface HostError {
   readonly code: string;
   readonly class: ErrorClass;
   readonly message: string;
+  /** What a nested run's own error said: `TaskError.thrown`. */
+  readonly thrown?: string | undefined;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- its constructor answers what a subclass marks.
@@ -32,13 +36,21 @@ class Mark extends Returned {
 }
 
 /** An error that the host or this prelude rejects with. `stack`: frames of the call that it answers. */
-export function hostError(code: string, errorClass: ErrorClass, message: string, stack?: string): Error {
+export function hostError(
+  code: string,
+  errorClass: ErrorClass,
+  message: string,
+  stack?: string,
+  thrown?: string,
+): Error {
   const error = new NativeError(message);
   define(error, "name", "ToolError");
   define(error, "code", code);
   define(error, "class", errorClass);
-  if (stack !== undefined) define(error, "stack", stack);
-  new Mark(error, { __proto__: null, code, class: errorClass, message } as never);
+  if (stack !== undefined) setFrames(error, stack);
+  const cause = thrown === undefined ? undefined : readThrown(thrown);
+  if (cause !== undefined) define(error, "cause", cause);
+  new Mark(error, { __proto__: null, code, class: errorClass, message, thrown } as never);
   return error;
 }
 

@@ -3,13 +3,13 @@
  * that the host calls; none of them throws, but for an interrupt or a full heap.
  */
 import "./intrinsics.ts";
-import "core-js/stable/url/index.js";
-import "core-js/stable/structured-clone.js";
-import "core-js/stable/atob.js";
-import "core-js/stable/btoa.js";
+import "./language.ts";
 import { installConsole } from "./console.ts";
 import { installEncoding } from "./encoding.ts";
 import { dropRecords, peekRecords, takeAll } from "./outbox.ts";
+import { mendIteratorHelpers } from "./iteratorHelpers.ts";
+import { installErrorStack } from "./errorStack.ts";
+import { installMicrotasks } from "./microtasks.ts";
 import { installRandom } from "./random.ts";
 import { begin, endingRecord, fail, isOver } from "./run.ts";
 import { closeSurface } from "./surface.ts";
@@ -18,9 +18,11 @@ import { installTools } from "./tools.ts";
 import { settleError, settleResult } from "./calls.ts";
 import { log } from "./log.ts";
 
+mendIteratorHelpers();
 installConsole();
 installTools();
 installTimers();
+installMicrotasks();
 installEncoding();
 installRandom();
 closeSurface();
@@ -42,4 +44,15 @@ function unhandled(reason: unknown): void {
   log("error", ["Unhandled rejection:", reason]);
 }
 
-export { begin, dropRecords, endingRecord, fail, peekRecords, settleError, settleResult, turn, unhandled };
+export {
+  begin,
+  dropRecords,
+  endingRecord,
+  fail,
+  installErrorStack,
+  peekRecords,
+  settleError,
+  settleResult,
+  turn,
+  unhandled,
+};

@@ -1,9 +1,12 @@
 /* eslint-disable @typescript-eslint/unbound-method -- getters are taken off their prototypes on purpose, and bound here. */
+import { framesOf } from "./errorStack.ts";
 import {
   dateToISOString,
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  indexOf,
   isArray,
+  isError,
   isView,
   jsonStringify,
   mapForEach,
@@ -125,14 +128,14 @@ function viewText(value: object, depth: number, room: Room): string {
   return `${className(value)}(${length}) [${items(value, viewLength(value), depth, room)}]`;
 }
 
-function entries(value: object, depth: number, room: Room): string {
+function entries(value: object, depth: number, room: Room, without = NO_KEYS): string {
   const keys = ownKeys(value);
   let text = "";
   let shown = 0;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as PropertyKey;
     const descriptor = getOwnPropertyDescriptor(value, key);
-    if (descriptor?.enumerable !== true) continue;
+    if (descriptor?.enumerable !== true || (typeof key === "string" && without[key] === true)) continue;
     if (shown === ENTRIES || room.units <= 0) return `${text}, … more`;
     const label = typeof key === "symbol" ? `[${symbolToString(key)}]` : cut(NativeString(key), 200);
     room.units -= label.length + 4;
@@ -147,18 +150,19 @@ function property(descriptor: PropertyDescriptor | undefined, depth: number, roo
   return show(descriptor.value, depth + 1, room);
 }
 
-const isError = (Error as unknown as { isError(value: unknown): boolean }).isError;
-
 /** Objects whose content is not in their properties. Each test is a native method that throws on any other object. */
 function builtin(value: object, depth: number, room: Room): string | undefined {
   if (isError(value)) {
     const name = inherited(value, "name");
     const message = inherited(value, "message");
-    const stack = own(value, "stack");
     const title = typeof name === "string" ? name : "Error";
     const head = typeof message === "string" && message !== "" ? `${title}: ${cut(message, UNITS)}` : title;
-    room.units -= head.length;
-    return typeof stack === "string" && stack !== "" ? `${head}\n${cut(stack, UNITS)}` : head;
+    const written = own(value, "stack");
+    const stack = typeof written === "string" ? cut(written, UNITS) : framesOf(value);
+    const begins = indexOf(stack, head, 0) === 0;
+    const text = stack === "" || begins ? (begins ? stack : head) : `${head}\n${stack}`;
+    room.units -= text.length;
+    return text + reasons(value, depth, room);
   }
   if (isView(value) || depth >= DEPTH) return undefined;
   return (
@@ -183,6 +187,29 @@ function builtin(value: object, depth: number, room: Room): string | undefined {
     })
   );
 }
+
+/** What an error carries beside name, message and stack: its own properties, its cause, the errors of an AggregateError. */
+function reasons(error: object, depth: number, room: Room): string {
+  let text = "";
+  const inside = entries(error, depth, room, ERROR_KEYS);
+  if (inside !== "") text += `\n  { ${inside} }`;
+  if (depth >= DEPTH) return text;
+  const errors = own(error, "errors");
+  if (isArray(errors)) text += `\n  [errors]: [${items(errors as object, (errors as unknown[]).length, depth, room)}]`;
+  const cause = own(error, "cause");
+  if (cause !== undefined && cause !== error) text += `\nCaused by: ${show(cause, depth + 1, room)}`;
+  return text;
+}
+
+const ERROR_KEYS: Record<string, true | undefined> = {
+  __proto__: null,
+  name: true,
+  message: true,
+  stack: true,
+  cause: true,
+  errors: true,
+} as never;
+const NO_KEYS: typeof ERROR_KEYS = { __proto__: null } as never;
 
 type Getter<T> = (self: object) => T;
 const getter = (prototype: object, key: string): Getter<never> =>

@@ -31,6 +31,7 @@ export const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf 
 export const objectPrototype = Object.prototype;
 export const isArray: (value: unknown) => boolean = Array.isArray;
 export const isFinite: (value: unknown) => boolean = Number.isFinite;
+export const isError = (Error as unknown as { isError(value: unknown): value is Error }).isError;
 export const isView = ArrayBuffer.isView;
 export const dateNow = Date.now;
 export const fromCharCode = String.fromCharCode;
@@ -48,6 +49,7 @@ export const promiseFinally = uncurryThis(Promise.prototype.finally);
 export const join = uncurryThis(Array.prototype.join);
 export const charCodeAt = uncurryThis(String.prototype.charCodeAt);
 export const regexpExec = uncurryThis(RegExp.prototype.exec);
+export const indexOf = uncurryThis(String.prototype.indexOf) as (text: string, part: string, from: number) => number;
 export const slice = uncurryThis(String.prototype.slice);
 export const toLowerCase = uncurryThis(String.prototype.toLowerCase);
 export const trim = uncurryThis(String.prototype.trim);
@@ -67,13 +69,13 @@ export const mapForEach = uncurryThis(Map.prototype.forEach) as <K, V>(
 ) => void;
 export const setForEach = uncurryThis(Set.prototype.forEach) as <V>(set: Set<V>, each: (value: V) => void) => void;
 
-/** A property that looks like one of the language's own: writable, configurable, not enumerable. */
-export function define(target: object, key: PropertyKey, value: unknown): void {
+/** A property that looks like one of the language's own: writable, configurable, not enumerable unless asked for. */
+export function define(target: object, key: PropertyKey, value: unknown, enumerable = false): void {
   defineProperty(target, key, {
     __proto__: null,
     value,
     writable: true,
-    enumerable: false,
+    enumerable,
     configurable: true,
   } as never);
 }

@@ -1,4 +1,4 @@
-import { hasOwn, NativeError } from "./intrinsics.ts";
+import { hasOwn } from "./intrinsics.ts";
 import { hostError } from "./hostErrors.ts";
 import { cut } from "./text.ts";
 
@@ -38,5 +38,5 @@ export function refuseRequire(specifier: unknown): never {
 
 function moduleNotFound(specifier: unknown, why: string): Error {
   const name = typeof specifier === "string" ? `"${cut(specifier, 200)}"` : `a ${typeof specifier}`;
-  return hostError("module_not_found", "guest", `module ${name} not found: ${why}`, new NativeError().stack ?? "");
+  return hostError("module_not_found", "guest", `module ${name} not found: ${why}`);
 }

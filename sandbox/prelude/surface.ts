@@ -14,7 +14,8 @@ const NAMES =
   "DataView Date Error EvalError Float16Array Float32Array Float64Array Function Int8Array Int16Array Int32Array Iterator " +
   "Map Number Object Promise Proxy RangeError ReferenceError RegExp Set String Symbol SyntaxError TypeError Uint8Array " +
   "Uint8ClampedArray Uint16Array Uint32Array URIError WeakMap WeakSet JSON Math Reflect " +
-  "console tools setTimeout clearTimeout structuredClone URL URLSearchParams TextEncoder TextDecoder atob btoa crypto " +
+  "DisposableStack AsyncDisposableStack SuppressedError DOMException " +
+  "console tools setTimeout clearTimeout queueMicrotask structuredClone URL URLSearchParams TextEncoder TextDecoder atob btoa crypto " +
   "__callHostTool__";
 
 /** Deletes every global that is not on the list, whatever the engine or a polyfill brought. */

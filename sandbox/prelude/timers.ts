@@ -1,5 +1,6 @@
 import { LIMITS } from "../../protocol/limits.ts";
-import { callSite, forget, issue } from "./calls.ts";
+import { forget, issue } from "./calls.ts";
+import { callerFrames } from "./errorStack.ts";
 import { hostError } from "./hostErrors.ts";
 import {
   apply,
@@ -60,7 +61,7 @@ function setTimeout(callback: unknown, ms?: unknown, ...args: unknown[]): number
       __proto__: null,
       resolve: fire,
       reject: () => undefined,
-      stack: callSite(),
+      stack: callerFrames(),
     } as never);
   } else push(due, handle);
   mapSet(timers, handle, timer);

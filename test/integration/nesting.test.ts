@@ -20,6 +20,15 @@ describe("a task executes other tasks", () => {
         catch (error) { return { code: error.code, message: error.message, isError: error instanceof Error }; }
       };`,
     });
+    await stack.publish({
+      "thrower.js": `module.exports = async function thrower() {
+        throw Object.assign(new RangeError("no funds"), { code: "E_FUNDS", balance: 7 });
+      };`,
+      "payer.js": `module.exports = async function payer(input, { tools }) {
+        try { await tools.tasks.execute("thrower"); }
+        catch ({ code, message, cause }) { return [code, message, cause.name, cause.code, cause.message, cause.balance]; }
+      };`,
+    });
     await stack.worker();
   });
   after(() => stack.stop());
@@ -44,6 +53,11 @@ describe("a task executes other tasks", () => {
     assert.match(failed.error.message, /the bottom broke/);
     const caught = await stack.run("catcher");
     assert.deepEqual(caught.result, { code: "guest_error", message: "the bottom broke", isError: true });
+  });
+
+  test("a child's own error name, code and plain data reach its parent as the cause", async () => {
+    const { result } = await stack.run("payer");
+    assert.deepEqual(result, ["guest_error", "RangeError: no funds", "RangeError", "E_FUNDS", "no funds", 7]);
   });
 
   test("parent and child know each other in their records", async () => {
