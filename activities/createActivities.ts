@@ -1,13 +1,14 @@
-import { ApplicationFailure } from "@temporalio/common";
-import type { CloseRequest, RecordRequest } from "../protocol/activities.ts";
-import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
-import { LIMITS } from "../protocol/limits.ts";
+import { Context } from "@temporalio/activity";
+import type { RecordRequest } from "../protocol/activities.ts";
 import { ACTIVITIES } from "../protocol/names.ts";
-import { safeText } from "../protocol/text.ts";
+import type { RunKey } from "../protocol/run.ts";
 import { createAdvance } from "./advance.ts";
+import { createCloseRun } from "./closeRun.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { FailureLog } from "./failureLog.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createInputCheck } from "./inputCheck.ts";
+import { internalFailure } from "./internalFailure.ts";
 import { createOpenRun } from "./openRun.ts";
 import { createToolActivity } from "./tools/runTool.ts";
 
@@ -18,16 +19,14 @@ import { createToolActivity } from "./tools/runTool.ts";
 export function createActivities(deps: ActivityDeps) {
   const { sandboxes, compute, store, registry, budgets, mask, inflightCommands } = deps;
   const checkInput = createInputCheck(compute);
+  const typed = border(new FailureLog());
   return {
     [ACTIVITIES.openRun]: typed(createOpenRun({ store, checkInput, engine: sandboxes.own.engine, inflightCommands })),
     [ACTIVITIES.advance]: typed(createAdvance(deps)),
     [ACTIVITIES.recordCalls]: typed(({ run, calls, firstLine, logs }: RecordRequest) =>
       store.runs.record(run, calls, firstLine, logs),
     ),
-    [ACTIVITIES.closeRun]: typed(async ({ run, calls, firstLine, logs, end }: CloseRequest) => {
-      await store.runs.record(run, calls, firstLine, logs);
-      await store.runs.close(run, end);
-    }),
+    [ACTIVITIES.closeRun]: typed(createCloseRun(store)),
     default: createToolActivity({ registry, blobs: store.blobs, budgets, mask }),
   };
 }
@@ -35,39 +34,24 @@ export function createActivities(deps: ActivityDeps) {
 export type Activities = ReturnType<typeof createActivities>;
 
 /**
- * The border of the internal activities: whatever they throw becomes an ApplicationFailure with a stable code and a
- * well-formed, bounded message, for a lone surrogate in one ends the whole worker process.
+ * The border of the internal activities: whatever they throw becomes a failure that says whether the run waits or ends
+ * (`internalFailure`), and a line of the worker's log.
  */
-function typed<Request, Answer>(
-  activity: (request: Request) => Promise<Answer>,
-): (request: Request) => Promise<Answer> {
-  return async (request) => {
-    const stopHeartbeat = startHeartbeat();
-    try {
-      return await activity(request);
-    } catch (error) {
-      throw failure(error);
-    } finally {
-      stopHeartbeat();
-    }
+function border(failures: FailureLog) {
+  return function typed<Request extends { readonly run: RunKey }, Answer>(
+    activity: (request: Request) => Promise<Answer>,
+  ): (request: Request) => Promise<Answer> {
+    return async (request) => {
+      const stopHeartbeat = startHeartbeat();
+      try {
+        return await activity(request);
+      } catch (error) {
+        const failure = internalFailure(error, Context.current().info.attempt);
+        failures.warn(request.run, failure);
+        throw failure;
+      } finally {
+        stopHeartbeat();
+      }
+    };
   };
-}
-
-function failure(error: unknown): ApplicationFailure {
-  const known = error instanceof TaskerError;
-  const taskError: TaskError = known
-    ? error.toTaskError()
-    : {
-        code: CODES.internal,
-        class: "infrastructure",
-        message: error instanceof Error ? error.message : String(error),
-      };
-  const failure = ApplicationFailure.create({
-    message: safeText(taskError.message, LIMITS.errorBytes / 2),
-    type: taskError.code,
-    nonRetryable: known && !error.retryable,
-    details: [{ class: taskError.class }],
-  });
-  failure.stack = safeText((error instanceof Error && error.stack) || "", LIMITS.errorBytes / 2);
-  return failure;
 }

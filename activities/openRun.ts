@@ -50,6 +50,7 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
         inflightCommands,
         dispatchFirst: true,
         callIds: true,
+        cancelsSteps: true,
         ...(claim === undefined ? {} : { inputClaim: claim }),
       };
       return { ok: true, pinned, ...(notes === undefined ? {} : { logs: [warning(notes, startedAt)] }) };

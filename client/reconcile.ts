@@ -77,8 +77,9 @@ async function cancelChildren({ client, store }: ClientDependencies, record: Run
  */
 export async function reconcileEnded(dependencies: ClientDependencies, since: Date): Promise<number> {
   const query =
-    `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus IN ("Terminated", "TimedOut", "Failed", "Canceled")` +
-    ` AND CloseTime >= "${since.toISOString()}"`;
+    `WorkflowType = "${WORKFLOW_TYPE}" AND (ExecutionStatus IN ("Terminated", "TimedOut", "Failed", "Canceled")` +
+    // A run that was cancelled while it waited for its record to be written has completed all the same.
+    ` OR (ExecutionStatus = "Completed" AND TaskRunStatus = "open")) AND CloseTime >= "${since.toISOString()}"`;
   let closed = 0;
   const errors: unknown[] = [];
   await asking("list the runs that ended", async () => {

@@ -1,3 +1,4 @@
+import { isInternalActivity } from "../protocol/names.ts";
 import type { RunRecord, RunStatus } from "../protocol/run.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { unknownRun } from "./errors.ts";
@@ -34,9 +35,14 @@ export async function sight(dependencies: ClientDependencies, taskRunId: string)
   // The id was started anew, and that run has not written its record yet.
   if (execution.firstRunId !== record.firstRunId) return { status: statusWithoutRecord(execution), execution };
   if (record.status !== "open") return { status: record.status, record };
-  return { status: execution.processing ? "processing" : "suspended", record, execution };
+  return { status: isAtWork(execution) ? "processing" : "suspended", record, execution };
 }
 
 function statusWithoutRecord(execution: Execution): RunStatus {
   return execution.status === "open" ? "queued" : execution.status;
+}
+
+/** An internal activity that is retried holds up the run itself: it is not asleep. */
+function isAtWork({ processing, retried }: Execution): boolean {
+  return processing || retried.some(({ type }) => isInternalActivity(type));
 }

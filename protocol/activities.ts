@@ -6,7 +6,7 @@ import type { RunEnd } from "./store.ts";
 import type { Carried, Claim } from "./value.ts";
 
 /**
- * What the workflow says to its internal activities and hears from them. They run as local activities;
+ * What the workflow sends to its internal activities and gets back. They run as local activities;
  * after `LIMITS.localAttempts` failures as regular ones, where the Web UI shows them.
  */
 
@@ -72,6 +72,8 @@ export interface PinnedRun {
   readonly dispatchFirst?: true;
   /** A call's activity has the id `call-NUMBER`. Absent in runs of earlier releases, whose commands stay as they were. */
   readonly callIds?: true;
+  /** A cancellation does not wait for a step or for what is being recorded. Absent in runs of earlier releases. */
+  readonly cancelsSteps?: true;
 }
 
 export interface AdvanceRequest {

@@ -105,6 +105,8 @@ export const LIMITS = {
 
   /** Attempts of an internal activity as a local one, before it becomes a regular one that the Web UI shows. */
   localAttempts: 3,
+  /** Attempts of an internal activity that fails with an error that nobody has classified; then the run fails as `internal`. */
+  internalAttempts: 3,
   /** Steps in the journal since the last snapshot; with one more the next step takes a snapshot. */
   journalSteps: 200,
   /** Settlements in the journal since the last snapshot. Bounds what a recovery has to carry. */

@@ -37,3 +37,7 @@ export function callOfActivity(activityId: string): number | undefined {
   const [, call] = /^call-(\d+)$/.exec(activityId) ?? [];
   return call === undefined ? undefined : Number(call);
 }
+
+export function isInternalActivity(type: string): boolean {
+  return Object.values<string>(ACTIVITIES).includes(type);
+}

@@ -114,4 +114,6 @@ export interface RunProgress {
   readonly calls: number;
   /** The newest lines, oldest first, at most 20. */
   readonly logs: readonly LogLine[];
+  /** What the run itself waits for: an internal activity that failed and is retried until it succeeds. */
+  readonly internal?: Pick<RetriedActivity, "type" | "since" | "lastError"> | undefined;
 }

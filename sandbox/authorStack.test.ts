@@ -74,3 +74,11 @@ test("without a usable map the bundle's positions stay", () => {
     "    at f (bundle.js:1:2)\n",
   );
 });
+
+test("a position that no map can tell stays as the guest wrote it", async () => {
+  const { map } = await bundle("export default () => 1");
+  for (const position of ["0:0", "0:5", "1:0", `${"9".repeat(400)}:1`, `1:${"9".repeat(400)}`]) {
+    const text = `    at foo (bundle.js:${position})`;
+    assert.equal(authorStack(text, map), text);
+  }
+});

@@ -19,18 +19,33 @@ export function authorStack(text: string, sourceMapJson: string): string {
       if (line === "" || file.startsWith("<")) return frame;
       const end = frame.endsWith("\n") ? "\n" : "";
       const position = map === undefined ? undefined : authorPosition(map, Number(line), Number(column));
-      if (position === undefined) return map === undefined ? frame : "";
+      if (position === undefined) return frame;
+      if (position === null) return "";
       return name === undefined ? `${at}${position}${end}` : `${at}${name} (${position})${end}`;
     },
   );
 }
 
-/** Lines count from 1; columns from 1 in a stack, from 0 in a map. */
-function authorPosition(map: TraceMap, line: number, column: number): string | undefined {
+/**
+ * Where an author wrote what is at a position of the bundle; null when the bundler wrote it; undefined when no map can tell,
+ * for a guest may write any number into a text. Lines count from 1; columns from 1 in a stack, from 0 in a map.
+ */
+function authorPosition(map: TraceMap, line: number, column: number): string | null | undefined {
+  if (!Number.isSafeInteger(line) || !Number.isSafeInteger(column) || line < 1 || column < 1) return undefined;
   const shift = line === 1 ? WRAPPER_HEAD.length : 0;
-  const found = originalPositionFor(map, { line, column: Math.max(0, column - 1 - shift) });
-  if (found.source === null) return undefined;
+  const found = originalPosition(map, line, Math.max(0, column - 1 - shift));
+  if (found === undefined) return undefined;
+  if (found.source === null) return null;
   return `${found.source}:${found.line}:${found.column + 1}`;
+}
+
+/** A map is decoded when it is first asked: what is wrong with it shows here. */
+function originalPosition(map: TraceMap, line: number, column: number) {
+  try {
+    return originalPositionFor(map, { line, column });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The maps used last: reading one costs milliseconds, and a run's log asks for the same one line after line. */

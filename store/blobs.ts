@@ -54,7 +54,7 @@ export function createBlobStore(database: Database, sealing: Sealing): BlobStore
       );
       const [, , healed] = await database.write([hold(owner, claim.sha256), mended, rehash(claim.sha256)]);
       if (isHash(healed?.rows, claim.sha256)) return claim;
-      throw missing(`Blob ${claim.sha256} (${bytes.length} bytes) could not be read back as it was written.`, true);
+      throw missing(`Blob ${claim.sha256} (${bytes.length} bytes) could not be read back as it was written.`);
     },
 
     async get(reader, sha256) {
@@ -62,7 +62,9 @@ export function createBlobStore(database: Database, sealing: Sealing): BlobStore
       if ((await database.read(may)).length === 0) throw denied(reader, sha256);
       const bytes = await (database.only === "postgres" ? readInSlices(database, sha256) : read(database, sha256));
       if (bytes && (await hash(bytes)) !== sha256) {
-        throw missing(`Blob ${sha256} is damaged: its bytes do not hash to its name.`, false);
+        throw missing(
+          `Blob ${sha256} is damaged: its bytes do not hash to its name. Restore it, then the run goes on.`,
+        );
       }
       return bytes && sealing.openBlob(bytes);
     },
@@ -109,8 +111,8 @@ function denied({ taskRunId }: RunKey, sha256: string): TaskerError {
   return new TaskerError({ code: CODES.claimDenied, class: "guest", message });
 }
 
-function missing(message: string, retryable: boolean): TaskerError {
-  return new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message }, { retryable });
+function missing(message: string): TaskerError {
+  return new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message });
 }
 
 /** pg answers with a Buffer; callers shall not come to depend on one. */

@@ -6,12 +6,39 @@ export const STORE_FAILED = "store_failed";
 /** There is no store in the place that the configuration names. */
 export const STORE_MISSING = "store_missing";
 
+/** The database works, and refused the data. The same again would be refused again. */
+export const STORE_REFUSED = "store_refused";
+
+/** Data exception, cardinality, constraint, program limit, feature: classes of SQLSTATE (PostgreSQL, appendix A). */
+const DATA_CLASSES: ReadonlySet<string> = new Set(["0A", "21", "22", "23", "54"]);
+/** SQLITE_TOOBIG, _CONSTRAINT, _MISMATCH, _RANGE: the low byte of a result code. */
+const DATA_RESULTS: ReadonlySet<number> = new Set([18, 19, 20, 25]);
+/** Node's own refusals of a parameter: they come before the database. */
+const DATA_NAMES: ReadonlySet<string> = new Set(["TypeError", "RangeError", "DataCloneError"]);
+
+/** Whether a driver's error is about the data that it was given, not about the database. */
+function isAboutData(error: unknown): boolean {
+  const code = property(error, "code");
+  if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code)) return DATA_CLASSES.has(code.slice(0, 2));
+  const result = property(error, "errcode");
+  if (typeof result === "number") return DATA_RESULTS.has(result & 0xff);
+  // An error with a code is of the system or the network, whatever its class.
+  return error instanceof Error && DATA_NAMES.has(error.name) && (code === undefined || /^ERR_/.test(String(code)));
+}
+
 /**
  * What a driver threw, as an infrastructure error.
  * `where` names the database without its password: a file, or host, port and database.
  */
 export function storeError(where: string, error: unknown, options: { retryable?: boolean } = {}): TaskerError {
   if (error instanceof TaskerError) return error;
+  if (isAboutData(error)) {
+    const message = `The store (${where}) refused what it was given: ${describe(error)}`;
+    return new TaskerError(
+      { code: STORE_REFUSED, class: "infrastructure", message },
+      { retryable: false, cause: error },
+    );
+  }
   const message = `The store (${where}) failed: ${describe(error)}`;
   return new TaskerError({ code: STORE_FAILED, class: "infrastructure", message }, { ...options, cause: error });
 }
@@ -25,8 +52,9 @@ export function storeMissing(where: string): TaskerError {
 }
 
 export function closedError(where: string): TaskerError {
+  // Retryable: this process ends, and another worker goes on with what it did.
   const message = `The store (${where}) is closed.`;
-  return new TaskerError({ code: STORE_FAILED, class: "infrastructure", message }, { retryable: false });
+  return new TaskerError({ code: STORE_FAILED, class: "infrastructure", message });
 }
 
 /** A caller's mistake: the same call can never succeed. */

@@ -5,7 +5,7 @@ import type { RunKey } from "../protocol/run.ts";
 import type { JournalStep, Settlement, SnapshotRef } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
-import { internal } from "./internalActivities.ts";
+import type { Internal } from "./internalActivities.ts";
 import type { WorkflowTaskBudget } from "./workflowTask.ts";
 
 /** What a continued run needs to go on with its VM. */
@@ -19,6 +19,7 @@ export interface InterpreterState {
  * The hot path sends the new settlements only; the journal goes along when the worker says that it has no VM.
  */
 export class Interpreter {
+  private readonly internal: Internal;
   private readonly run: RunKey;
   private readonly pinned: PinnedRun;
   private readonly input: Carried | undefined;
@@ -30,12 +31,14 @@ export class Interpreter {
   private journalCpuMs = 0;
 
   constructor(
+    internal: Internal,
     run: RunKey,
     pinned: PinnedRun,
     input: Carried | undefined,
     budget: WorkflowTaskBudget,
     state?: InterpreterState,
   ) {
+    this.internal = internal;
     this.run = run;
     this.pinned = pinned;
     this.input = input;
@@ -74,10 +77,10 @@ export class Interpreter {
     what: Pick<AdvanceRequest, "step" | "snapshot">,
   ): Promise<Exclude<AdvanceAnswer, { kind: "no_vm" }>> {
     const request = { run: this.run, pinned: this.pinned, token: this.token, ...what };
-    let answer = await internal.advance({ ...request, ...(this.token === null ? this.withInput() : {}) });
+    let answer = await this.internal.advance({ ...request, ...(this.token === null ? this.withInput() : {}) });
     if (answer.kind === "no_vm") {
       const recovery = { steps: this.steps, ...(this.snapshot === undefined ? {} : { snapshot: this.snapshot }) };
-      answer = await internal.advance({ ...request, ...this.withInput(), recovery });
+      answer = await this.internal.advance({ ...request, ...this.withInput(), recovery });
     }
     if (answer.kind === "no_vm") throw bug("advance did not take the recovery");
     this.token = answer.token;

@@ -3,7 +3,8 @@ import type { RecordRequest } from "../protocol/activities.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
-import { internal } from "./internalActivities.ts";
+import { isCancellation } from "@temporalio/workflow";
+import type { Internal } from "./internalActivities.ts";
 
 /** What the record of a call or a log line costs beside what it carries inline, as JSON. */
 const OVERHEAD = 200;
@@ -15,14 +16,18 @@ interface Unrecorded {
 
 /** What is not yet written down of a run: calls that were issued or settled, and log lines. */
 export class Recorder {
+  private readonly internal: Internal;
   private readonly run: RunKey;
   private readonly calls = new Map<number, Unrecorded>();
   private logs: LogLine[] = [];
   private bytes = 0;
+  /** On their way: a cancellation may come before they are written. */
+  private requests: RecordRequest[] = [];
   /** Position of the first of `logs`. */
   private firstLine: number;
 
-  constructor(run: RunKey, firstLine: number) {
+  constructor(internal: Internal, run: RunKey, firstLine: number) {
+    this.internal = internal;
     this.run = run;
     this.firstLine = firstLine;
   }
@@ -53,15 +58,33 @@ export class Recorder {
 
   /** Writes down what there is now; what comes meanwhile waits for the next time. */
   async flush(): Promise<void> {
-    for (const request of this.take()) await internal.recordCalls(request);
+    this.requests.push(...this.take());
+    await this.write(0);
   }
 
-  /** Writes down what does not fit one request, and answers the rest for the caller to write down. */
+  /** Writes down what does not fit one request, and returns the rest for the caller to write down. */
   async takeLast(): Promise<RecordRequest> {
-    const requests = this.take();
-    const last = requests.pop() ?? { run: this.run, calls: [], firstLine: this.firstLine, logs: [] };
-    for (const request of requests) await internal.recordCalls(request);
-    return last;
+    this.requests.push(...this.take());
+    // What the store refuses for good is left out: the run's end has to be written.
+    while (this.requests.length > 1) {
+      await this.write(1).catch((error: unknown) => {
+        if (isCancellation(error)) throw error;
+      });
+    }
+    return this.requests[0] ?? { run: this.run, calls: [], firstLine: this.firstLine, logs: [] };
+  }
+
+  /** All but the last `keep`, each until it is written or refused for good. */
+  private async write(keep: number): Promise<void> {
+    for (let next = this.requests[0]; next !== undefined && this.requests.length > keep; next = this.requests[0]) {
+      try {
+        await this.internal.recordCalls(next);
+      } catch (error) {
+        if (!isCancellation(error)) this.requests.shift();
+        throw error;
+      }
+      this.requests.shift();
+    }
   }
 
   /** Everything unrecorded, in requests that each fit the argument of a regular activity. */

@@ -7,6 +7,7 @@ import {
   defineQuery,
   defineSignal,
   isCancellation,
+  log,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -21,7 +22,7 @@ import { Calls, type CallsState } from "./calls.ts";
 import { endingBy, endOf, type Ending } from "./ending.ts";
 import { applicationFailure, readFailure, runFailure } from "./failure.ts";
 import { Followers } from "./followers.ts";
-import { internal } from "./internalActivities.ts";
+import { Internal } from "./internalActivities.ts";
 import { Interpreter, type InterpreterState } from "./interpreter.ts";
 import { details, progress, recentLines } from "./progress.ts";
 import { Recorder } from "./recorder.ts";
@@ -55,9 +56,17 @@ export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Prom
   const followers = new Followers(taskRunId);
   // A parent may ask before the run is open, and one that cannot be opened has to answer too.
   setHandler(followUp, (parent) => followers.add(parent));
+  const internal = new Internal();
+  setHandler(status, () => opening(internal));
   try {
     for (const parent of continued?.followUps ?? []) followers.add(parent);
-    const result = await new TaskRun(run, args, continued ?? (await open(run, args)), followers).toEnd();
+    const result = await new TaskRun(
+      internal,
+      run,
+      args,
+      continued ?? (await open(internal, run, args)),
+      followers,
+    ).toEnd();
     await followers.tell({ ok: true, result });
     return result;
   } catch (error) {
@@ -70,16 +79,22 @@ export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Prom
 
 type Opened = Pick<ContinuedRun, "pinned"> & { readonly logs?: readonly LogLine[] };
 
-async function open(run: RunKey, args: TaskRunArgs): Promise<Opened> {
+async function open(internal: Internal, run: RunKey, args: TaskRunArgs): Promise<Opened> {
   const parentId = workflowInfo().parent?.workflowId;
   const request = { run, args, startedAt: Date.now(), ...(parentId === undefined ? {} : { parentId }) };
-  const opened = await CancellationScope.nonCancellable(() => internal.openRun(request));
+  const opened = await internal.openRun(request);
   if (!opened.ok) throw applicationFailure(opened.error);
   showOpen(opened.pinned);
   return opened;
 }
 
+/** A run whose record is not open yet. */
+function opening({ waiting }: Internal): RunProgress {
+  return { state: "processing", waitingFor: [], waiting: 0, calls: 0, logs: [], ...(waiting && { internal: waiting }) };
+}
+
 class TaskRun {
+  private readonly internal: Internal;
   private readonly args: TaskRunArgs;
   private readonly pinned: PinnedRun;
   private readonly budget: WorkflowTaskBudget;
@@ -96,12 +111,26 @@ class TaskRun {
   /** The run's own: what is cancelled when the run is. */
   private readonly scope = CancellationScope.current();
 
-  constructor(run: RunKey, args: TaskRunArgs, from: Opened & Partial<ContinuedRun>, followers: Followers) {
+  constructor(
+    internal: Internal,
+    run: RunKey,
+    args: TaskRunArgs,
+    from: Opened & Partial<ContinuedRun>,
+    followers: Followers,
+  ) {
+    this.internal = internal;
     this.args = args;
     this.pinned = from.pinned;
     this.budget = new WorkflowTaskBudget(from.pinned.dispatchFirst === true);
-    this.recorder = new Recorder(run, from.nextLine ?? 0);
-    this.interpreter = new Interpreter(run, from.pinned, inputOf(args, from.pinned), this.budget, from.interpreter);
+    this.recorder = new Recorder(internal, run, from.nextLine ?? 0);
+    this.interpreter = new Interpreter(
+      internal,
+      run,
+      from.pinned,
+      inputOf(args, from.pinned),
+      this.budget,
+      from.interpreter,
+    );
     this.calls = new Calls(run, from.pinned, this.budget, this.recorder, from.calls);
     this.followers = followers;
     this.callsMade = from.callsMade ?? 0;
@@ -115,11 +144,16 @@ class TaskRun {
 
   async toEnd(): Promise<Carried> {
     this.serve();
-    // Steps, and what is written down between them, are not cancellable; a cancellation ends the loop around them.
-    const ending = await CancellationScope.nonCancellable(() => this.interpret()).catch(endingBy);
+    const ending = await this.stepToEnd().catch(endingBy);
     await this.close(ending);
     if (ending.status === "completed") return ending.result;
     throw ending.failure;
+  }
+
+  /** A cancellation ends a step at once, also one that is being retried. In runs of earlier releases it comes between steps. */
+  private stepToEnd(): Promise<Ending> {
+    if (this.pinned.cancelsSteps === true) return this.interpret();
+    return CancellationScope.nonCancellable(() => this.interpret());
   }
 
   /** Steps until the task's promise has settled. */
@@ -210,7 +244,7 @@ class TaskRun {
 
   /** Continues as new, unless a child settles before everything is written down. */
   private async handOver(): Promise<void> {
-    await this.calls.children.handOver();
+    await CancellationScope.nonCancellable(() => this.calls.children.handOver());
     const interpreter = await this.interpreter.save();
     await this.recorder.flush();
     if (this.calls.hasSettlements) return;
@@ -233,15 +267,28 @@ class TaskRun {
     return { task: this.args.task, ...(this.args.options === undefined ? {} : { options: this.args.options }) };
   }
 
-  /** Ends everything that is in flight and writes the record. Not cancellable. */
+  /** Ends everything that is in flight and writes the record. */
   private async close(ending: Ending): Promise<void> {
     this.calls.close();
     this.serving.cancel();
     await CancellationScope.nonCancellable(async () => {
       await this.calls.children.cancel();
-      await internal.closeRun({ ...(await this.recorder.takeLast()), end: endOf(ending) });
-      showClosed(ending.status);
+      if (await this.record(ending)) showClosed(ending.status);
     });
+  }
+
+  /**
+   * Whether the record has the run's end. It has not when the run is cancelled while the store is away, or when the store
+   * refuses the end for good: the run ends all the same, and the reconciler closes the record.
+   */
+  private async record(ending: Ending): Promise<boolean> {
+    try {
+      await this.internal.closeRun({ ...(await this.recorder.takeLast()), end: endOf(ending) });
+      return true;
+    } catch (error) {
+      log.warn("The run ends without its record being written", { error });
+      return false;
+    }
   }
 
   /** Runs beside the steps; whatever it throws is a bug, and ends the run. */
@@ -257,7 +304,8 @@ class TaskRun {
 
   private progress(): RunProgress {
     const state = this.stepping ? "processing" : "suspended";
-    return progress(state, this.calls, this.callsMade, this.recentLines);
+    const { waiting } = this.internal;
+    return { ...progress(state, this.calls, this.callsMade, this.recentLines), ...(waiting && { internal: waiting }) };
   }
 }
 

@@ -30,5 +30,5 @@ export interface ThreadResult {
 /** The reply with id 0 says that the file is open, or why not. */
 export type Reply = { readonly id: number } & (
   | { readonly results: readonly ThreadResult[] }
-  | { readonly error: { readonly message: string; readonly errcode?: number } }
+  | { readonly error: { readonly message: string; readonly name: string; readonly errcode?: number } }
 );

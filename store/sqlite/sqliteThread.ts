@@ -66,7 +66,10 @@ export class SqliteThread {
     this.#waiting.delete(reply.id);
     if (this.#waiting.size === 0) this.#worker.unref();
     if ("results" in reply) waiter?.resolve(reply.results);
-    else waiter?.reject(Object.assign(new Error(reply.error.message), { errcode: reply.error.errcode }));
+    else {
+      const { message, name, errcode } = reply.error;
+      waiter?.reject(Object.assign(new Error(message), { name, errcode }));
+    }
   }
 
   #end(error: Error): void {

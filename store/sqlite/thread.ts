@@ -116,8 +116,8 @@ function isBusy(error: unknown): boolean {
   return errcode !== undefined && ((errcode & 0xff) === 5 || (errcode & 0xff) === 6);
 }
 
-function plainError(error: unknown): { message: string; errcode?: number } {
-  if (!(error instanceof Error)) return { message: String(error) };
+function plainError(error: unknown): { message: string; name: string; errcode?: number } {
+  if (!(error instanceof Error)) return { message: String(error), name: "Error" };
   const errcode = "errcode" in error && typeof error.errcode === "number" ? error.errcode : undefined;
-  return { message: error.message, ...(errcode === undefined ? {} : { errcode }) };
+  return { message: error.message, name: error.name, ...(errcode === undefined ? {} : { errcode }) };
 }
