@@ -5,6 +5,7 @@ import { TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { createCipher } from "./cipher.ts";
 import { startCodecServer, type CodecServer } from "./codecServer.ts";
+import { inPieces } from "./inPieces.ts";
 import { createKeyring } from "./keyring.ts";
 import { formatKey, newKey } from "./parseKeys.ts";
 import { createPayloadCodec } from "./payloadCodec.ts";
@@ -110,6 +111,42 @@ describe("the codec endpoint", () => {
     for (const more of [4, 1_000_000]) {
       assert.deepEqual(await errorOf(await post("/decode", body(room + more))), [413, "body_too_large"]);
     }
+  });
+
+  test("takes the allowed number of payloads, and not one more; many small values are refused unparsed", async () => {
+    const body = (count: number) => JSON.stringify({ payloads: Array.from({ length: count }, () => ({})) });
+    const converted = (await (await post("/encode", body(LIMITS.codecPayloads))).json()) as PayloadsJson;
+    assert.equal(converted.payloads.length, LIMITS.codecPayloads);
+    const tooMany = [413, "too_many_payloads"];
+    assert.deepEqual(await errorOf(await post("/encode", body(LIMITS.codecPayloads + 1))), tooMany);
+    assert.deepEqual(await errorOf(await post("/encode", body(500_000))), tooMany);
+    // Not even JSON: it was not parsed.
+    assert.deepEqual(await errorOf(await post("/encode", `{"payloads":[${"0,".repeat(500_000)}`)), tooMany);
+  });
+
+  test("lets the process do other work between two pieces of a request", async () => {
+    let turns = 0;
+    let last = 0;
+    let busy = true;
+    const count = (): void => {
+      turns++;
+      if (busy) setImmediate(count);
+    };
+    setImmediate(count);
+    const items = Array.from({ length: 250 }, (_, index) => index);
+    const sizes: number[] = [];
+    const doubled = await inPieces(items, (piece) => {
+      assert.ok(sizes.length === 0 || turns > last, "a turn passed");
+      last = turns;
+      sizes.push(piece.length);
+      return Promise.resolve(piece.map((item) => 2 * item));
+    });
+    busy = false;
+    assert.deepEqual(
+      doubled,
+      items.map((item) => 2 * item),
+    );
+    assert.deepEqual(sizes, [100, 100, 50]);
   });
 
   test("a port that is taken is an error that names it", async () => {

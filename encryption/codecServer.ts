@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { PayloadCodec } from "@temporalio/common";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import { inPieces } from "./inPieces.ts";
 import { formatPayloads, parsePayloads, type PayloadsJson } from "./payloadJson.ts";
 
 export interface CodecServerOptions {
@@ -85,16 +86,41 @@ function conversionOf(codec: PayloadCodec, { url, method }: IncomingMessage): (b
   if (method !== "POST") throw new Refusal(405, "method_not_allowed", `${path} takes POST.`);
   return async (body) => {
     const payloads = parse(body);
-    return formatPayloads(await (path === "/encode" ? codec.encode(payloads) : codec.decode(payloads)));
+    return formatPayloads(await inPieces(payloads, (piece) => codec[path === "/encode" ? "encode" : "decode"](piece)));
   };
 }
 
 function parse(body: string) {
   try {
-    return parsePayloads(body);
+    if (mayHoldMore(body)) throw tooMany();
+    const payloads = parsePayloads(body);
+    if (payloads.length > LIMITS.codecPayloads) throw tooMany();
+    return payloads;
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     throw new Refusal(400, CODES.invalidArgument, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** JSON values that one payload may have on average: its own, its metadata's and its data. */
+const VALUES_PER_PAYLOAD = 20;
+const [COMMA, BRACE, BRACKET] = [0x2c, 0x7b, 0x5b];
+
+/**
+ * Whether the JSON has more values than the allowed payloads can have. Told before it is parsed, because parsing millions of
+ * small values stops this process for seconds. Base64 holds none of these characters.
+ */
+function mayHoldMore(body: string): boolean {
+  let left = LIMITS.codecPayloads * VALUES_PER_PAYLOAD;
+  for (let i = 0; i < body.length && left >= 0; i++) {
+    const unit = body.charCodeAt(i);
+    if (unit === COMMA || unit === BRACE || unit === BRACKET) left--;
+  }
+  return left < 0;
+}
+
+function tooMany(): Refusal {
+  return new Refusal(413, "too_many_payloads", `At most ${LIMITS.codecPayloads} payloads in one request.`);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -75,7 +75,9 @@ export const LIMITS = {
   /** Counters of what one call used up. */
   usageCounters: 20,
   /** A request to the codec endpoint: payloads as base64. Temporal sends no more than 4 MiB of them at once. */
-  codecBodyBytes: 16 * MiB,
+  codecBodyBytes: 8 * MiB,
+  /** Payloads of one request to the codec endpoint. */
+  codecPayloads: 10_000,
 
   /** The one-line summary of an activity, timer or child in the Web UI. Temporal cuts at 400 bytes. */
   summaryBytes: 200,

@@ -11,7 +11,16 @@ const refused: [string, RegExp][] = [
   ["192.168.1.1", /a private/],
   ["127.0.0.1", /a loopback/],
   ["127.255.255.254", /a loopback/],
-  ["169.254.169.254", /a link-local/],
+  ["169.254.169.253", /a link-local/],
+  ["169.254.169.254", /a cloud provider's own/],
+  ["168.63.129.16", /a cloud provider's own/],
+  ["::ffff:168.63.129.16", /a cloud provider's own/],
+  ["::ffff:a83f:8110", /a cloud provider's own/],
+  ["100.100.100.200", /a cloud provider's own/],
+  ["192.0.0.192", /a cloud provider's own/],
+  ["169.254.170.2", /a cloud provider's own/],
+  ["fd20:ce::254", /a cloud provider's own/],
+  ["fe80::a9fe:a9fe%eth0", /a cloud provider's own/],
   ["100.64.0.1", /a carrier-grade NAT/],
   ["100.127.255.255", /a carrier-grade NAT/],
   ["192.0.0.8", /a reserved/],
@@ -35,7 +44,8 @@ const refused: [string, RegExp][] = [
   ["2001::1", /a reserved/],
   ["2001:db8::1", /a reserved/],
   ["fc00::1", /a private/],
-  ["fd00:ec2::254", /a private/],
+  ["fd00:ec2::254", /a cloud provider's own/],
+  ["fd00:ec2::255", /a private/],
   ["fe80::1", /a link-local/],
   ["fe80::1%eth0", /a link-local/],
   ["fec0::1", /a reserved/],
@@ -53,7 +63,15 @@ describe("address rules", () => {
     it(`refuse ${address || "nothing"}`, () => assert.match(rules.refusal("h", address) ?? "", reason));
   }
 
-  for (const address of ["1.1.1.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450:4001::1"]) {
+  for (const address of [
+    "1.1.1.1",
+    "8.8.8.8",
+    "168.63.129.17",
+    "172.32.0.1",
+    "100.128.0.1",
+    "2606:4700::1111",
+    "2a00:1450:4001::1",
+  ]) {
     it(`allow the public ${address}`, () => assert.equal(rules.refusal("h", address), undefined));
   }
 
@@ -68,6 +86,17 @@ describe("address rules", () => {
     assert.equal(configured.refusal("db.internal", "192.168.0.9"), undefined);
     assert(configured.refusal("internal", "192.168.0.9"));
     assert(configured.refusal("db.internal.example.com", "192.168.0.9"));
+  });
+
+  it("open a cloud provider's own address to an entry that names it, and not to a network or a host around it", () => {
+    const wide = createAddressRules(["169.254.0.0/16", "168.63.0.0/16", "fd00::/8", "*.internal"]);
+    for (const address of ["169.254.169.254", "168.63.129.16", "::ffff:168.63.129.16", "fd00:ec2::254"]) {
+      assert.match(wide.refusal("metadata.google.internal", address) ?? "", /a cloud provider's own/, address);
+    }
+    const named = createAddressRules(["168.63.129.16", "[fd00:ec2::254]"]);
+    for (const address of ["168.63.129.16", "::ffff:168.63.129.16", "fd00:ec2::254"]) {
+      assert.equal(named.refusal("h", address), undefined, address);
+    }
   });
 
   for (const entry of ["*", "10", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "http://x", "1.2.3.4:80", "", "a b"]) {

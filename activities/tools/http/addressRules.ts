@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { isCloudAddress } from "./cloudAddresses.ts";
 import { createHostRules, type HostRules } from "./hostRules.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -28,7 +29,8 @@ const GLOBAL_UNICAST = ipaddr.parseCIDR("2000::/3");
 
 /**
  * Allows public addresses, and those that `exceptions` names: an address, a network (`10.0.0.0/8`), or a host pattern
- * whose addresses are then trusted wherever they lie. Throws an Error for an entry that is none of these.
+ * whose addresses are then trusted wherever they are. A cloud provider's own address must be named itself.
+ * Throws an Error for an entry that is none of these.
  */
 export function createAddressRules(exceptions: readonly string[]): AddressRules {
   const networks: [Address, number][] = [];
@@ -47,9 +49,12 @@ export function createAddressRules(exceptions: readonly string[]): AddressRules 
     refusal(host, text) {
       if (!ipaddr.isValid(text)) return "no address";
       const address = ipaddr.parse(text);
-      if (isPublic(address) || trustedHosts.allows(host)) return undefined;
       // An IPv4 network covers the mapped spelling of its addresses too: the socket reaches the same machine.
       const plain = ipaddr.process(text);
+      if (isCloudAddress(text)) {
+        return networks.some((network) => isExactly(network, plain)) ? undefined : "a cloud provider's own address";
+      }
+      if (isPublic(address) || trustedHosts.allows(host)) return undefined;
       if (networks.some((network) => [address, plain].some((form) => covers(network, form)))) return undefined;
       return `${RANGE_NAMES[address.range()] ?? "a reserved"} address`;
     },
@@ -59,6 +64,10 @@ export function createAddressRules(exceptions: readonly string[]): AddressRules 
 function isPublic(address: Address): boolean {
   if (address.range() !== "unicast") return false;
   return address.kind() === "ipv4" || address.match(GLOBAL_UNICAST);
+}
+
+function isExactly([network, bits]: [Address, number], address: Address): boolean {
+  return bits === (network.kind() === "ipv4" ? 32 : 128) && covers([network, bits], address);
 }
 
 function covers(network: [Address, number], address: Address): boolean {

@@ -5,8 +5,15 @@ import type { HostRules } from "./hostRules.ts";
 import { parseUrl, type HttpRequest } from "./request.ts";
 
 const REDIRECTS = [301, 302, 303, 307, 308];
-/** Never sent to an origin that the author did not name. */
-const CREDENTIALS = ["authorization", "cookie"];
+/**
+ * The only headers that follow a redirect to another origin. Credentials travel under any name (`x-api-key`), so a header that
+ * is not known to be harmless stays with the origin that the author named. The idempotency key goes along: it is not a
+ * credential, and an effect behind a redirect must not happen twice.
+ */
+const PORTABLE: ReadonlySet<string> = new Set([
+  ...["accept", "accept-language", "content-type", "content-language", "content-encoding", "range", "user-agent"],
+  ...["cache-control", "idempotency-key"],
+]);
 const BODY_HEADERS = ["content-type", "content-encoding", "content-language", "content-location"];
 
 export interface Exchange {
@@ -46,7 +53,9 @@ export async function exchange(
     if (hops === HTTP_BOUNDS.redirects)
       throw badRedirect(`More than ${HTTP_BOUNDS.redirects} redirects; the last from ${host}.`);
     const next = parseUrl(location, url);
-    if (next.origin !== url.origin) CREDENTIALS.forEach((name) => headers.delete(name));
+    if (next.origin !== url.origin) {
+      for (const name of [...headers.keys()]) if (!PORTABLE.has(name)) headers.delete(name);
+    }
     if (becomesGet(response.status, method)) {
       method = "GET";
       body = null;
