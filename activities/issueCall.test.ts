@@ -123,6 +123,21 @@ describe("of a VM that was told a secret, what it issues", () => {
     }
   });
 
+  test("refuses options of a nested run that do not exist, and a version that is not a string", async () => {
+    const cases: [Json, RegExp][] = [
+      [{ versoin: "v" }, /no option "versoin"\. Did you mean version\?/],
+      [{ version: 3 }, /version is a string/],
+      ["v", /the options are an object/],
+    ];
+    for (const [options, message] of cases) {
+      const issued = await issue("tasks.execute", ["child", {}, options]);
+      assert.equal(issued.kind, "refused");
+      assert.deepEqual([issued.error.code, issued.error.class], ["invalid_argument", "guest"]);
+      assert.match(issued.error.message, message);
+    }
+    assert.equal((await issue("tasks.execute", ["child", {}, null])).kind, "task");
+  });
+
   test("names no nested run's task or version after it", async () => {
     for (const args of [[SECRET], ["child", {}, { version: SECRET }]] as Json[][]) {
       const issued = await issue("tasks.execute", args);

@@ -15,6 +15,7 @@ import type { VmSecrets } from "./masking/vmSecrets.ts";
 import { methodFacts } from "./tools/methodFacts.ts";
 import type { Registry } from "./tools/registry.ts";
 import { sleepDuration } from "./tools/sleepDuration.ts";
+import { unknownOption } from "./tools/unknownOption.ts";
 
 /** Tools that the workflow serves itself. */
 export const BUILT_IN = { tasks: "tasks.execute", sleep: "sleep", timer: "setTimeout" } as const;
@@ -90,6 +91,14 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
     const message = `Runs nest at most ${LIMITS.nestingDepth} deep; this one is at that depth.`;
     return refuse(call, context, tool, { code: CODES.nestingLimit, class: "limit", message });
   }
+  const wrong = wrongOptions(options);
+  if (wrong !== undefined) {
+    return refuse(call, context, tool, {
+      code: CODES.invalidArgument,
+      class: "guest",
+      message: `tools.tasks.execute(name, input, options): ${wrong}`,
+    });
+  }
   const version = versionOf(options);
   const found = context.secrets.find(`${task} ${version ?? ""}`);
   if (found !== "all" && found.length > 0) {
@@ -108,6 +117,14 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
     childRunId: childRunId(context.run, task, call.id),
     bytes: inlineSize(inputOf, text),
   };
+}
+
+function wrongOptions(options: Json | undefined): string | undefined {
+  if (options === undefined || options === null) return undefined;
+  if (typeof options !== "object" || Array.isArray(options)) return "the options are an object.";
+  const version = options["version"];
+  if (version !== undefined && version !== null && typeof version !== "string") return "version is a string.";
+  return unknownOption(options, ["version"]);
 }
 
 function versionOf(options: Json | undefined): string | undefined {

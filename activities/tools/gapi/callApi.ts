@@ -29,6 +29,7 @@ export async function callApi(
   args: readonly Json[],
   context: CallContext,
 ): Promise<unknown> {
+  if (args.length > 2) throw invalidCall(tool, "it takes two arguments: parameters and options.");
   const options = parseOptions(tool, args[1]);
   const params = parseParams(tool, method, args[0]);
   const deadline = AbortSignal.timeout(options.timeoutMs);

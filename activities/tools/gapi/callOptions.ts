@@ -1,4 +1,5 @@
 import type { Json } from "../../../protocol/json.ts";
+import { unknownOption } from "../unknownOption.ts";
 import { GAPI_BOUNDS } from "./bounds.ts";
 import { invalidCall } from "./faults.ts";
 
@@ -17,14 +18,8 @@ const KNOWN = ["subject", "scopes", "timeoutMs"];
 /** Throws `invalid_argument` that names what is wrong. */
 export function parseOptions(tool: string, value: Json | undefined): CallOptions {
   const options = asObject(tool, "options", value);
-  const odd = Object.keys(options).find((name) => !KNOWN.includes(name));
-  if (odd !== undefined) {
-    const name = JSON.stringify(odd.slice(0, 50));
-    throw invalidCall(
-      tool,
-      `there is no option ${name}; it takes ${KNOWN.join(", ")}. Parameters stand in the first argument.`,
-    );
-  }
+  const unknown = unknownOption(options, KNOWN);
+  if (unknown !== undefined) throw invalidCall(tool, `${unknown} Parameters are in the first argument.`);
   const { subject, scopes } = options;
   return {
     subject: parseSubject(tool, subject),

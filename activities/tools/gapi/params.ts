@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { Json } from "../../../protocol/json.ts";
+import { unknownOption } from "../unknownOption.ts";
 import { asObject } from "./callOptions.ts";
 import type { GapiMethod } from "./catalog.ts";
 import { invalidCall } from "./faults.ts";
@@ -94,7 +95,10 @@ function parseMedia(
   value: Json | undefined,
 ): { mimeType?: string; body: string | Readable } {
   if (!spec.takesMedia) throw invalidCall(tool, "it takes no upload.");
-  const { mimeType, body, base64 } = asObject(tool, "media", value);
+  const media = asObject(tool, "media", value);
+  const unknown = unknownOption(media, ["mimeType", "body", "base64"]);
+  if (unknown !== undefined) throw invalidCall(tool, `media: ${unknown}`);
+  const { mimeType, body, base64 } = media;
   if (mimeType !== undefined && (typeof mimeType !== "string" || !/^[\x21-\x7e][\x20-\x7e]{0,199}$/.test(mimeType))) {
     throw invalidCall(tool, "media.mimeType must be a media type, as text/plain.");
   }

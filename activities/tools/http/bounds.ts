@@ -4,6 +4,11 @@ import { LIMITS } from "../../../protocol/limits.ts";
 export const HTTP_BOUNDS = {
   /** Body of a response, after decompression. */
   responseBytes: LIMITS.resultBytes,
+  /**
+   * A JSON body up to this size comes as text and parsed, a larger one parsed only: as a string in JSON it may be twice
+   * as long, and both must fit a result.
+   */
+  bothBytes: 3 * 1024 * 1024,
   /** Body of a request; a call's arguments cannot be larger anyway. */
   requestBytes: LIMITS.argumentBytes,
   /** All headers of a response, and all that a task sends. Node's and undici's own default. */

@@ -3,6 +3,8 @@ import { createServer, type AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { RequestListener, ServerResponse } from "node:http";
+import { LIMITS } from "../../../protocol/limits.ts";
+import { resultJson } from "../resultJson.ts";
 import { HTTP_BOUNDS } from "./bounds.ts";
 import { fetchWith, startServer, type TestServer } from "./httpFixture.ts";
 
@@ -22,6 +24,13 @@ function flood(response: ServerResponse): void {
   push();
 }
 
+/** Empty strings, which are twice as long as text in JSON. */
+const QUOTES = 1_000_000;
+function jsonOf(more: number): string {
+  const begin = `[${'"",'.repeat(QUOTES)}"`;
+  return `${begin}${"x".repeat(HTTP_BOUNDS.bothBytes + more - begin.length - 2)}"]`;
+}
+
 const routes: Record<string, RequestListener> = {
   "/at": (_request, response) => response.end(Buffer.alloc(HTTP_BOUNDS.responseBytes, "x")),
   "/past": (_request, response) => response.end(Buffer.alloc(HTTP_BOUNDS.responseBytes + 1, "x")),
@@ -33,6 +42,12 @@ const routes: Record<string, RequestListener> = {
       .setHeader("content-encoding", "br")
       .end(brotliCompressSync("hello", { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })),
   "/broken-gzip": (_request, response) => response.setHeader("content-encoding", "gzip").end("this is not gzip"),
+  "/json-both": (_request, response) => response.setHeader("content-type", "application/json").end(jsonOf(0)),
+  "/json-alone": (_request, response) => response.setHeader("content-type", "application/json").end(jsonOf(1)),
+  "/json-large": (_request, response) =>
+    response
+      .setHeader("content-type", "application/json")
+      .end(JSON.stringify("x".repeat(HTTP_BOUNDS.responseBytes - 10_000))),
   "/silent": () => undefined,
   "/slow": (_request, response) => {
     const timer = setInterval(() => response.write("."), 20);
@@ -71,6 +86,17 @@ describe("a response", () => {
   it("of exactly the largest size is read, one byte more is http_too_large", async () => {
     assert.equal((await fetch(`${server.origin}/at`)).body?.length, HTTP_BOUNDS.responseBytes);
     await assert.rejects(fetch(`${server.origin}/past`), { code: "http_too_large", class: "limit", retryable: false });
+  });
+
+  it("of JSON comes as text and parsed up to a size, and one byte larger, up to the largest, parsed alone", async () => {
+    const at = await fetch(`${server.origin}/json-both`);
+    assert.deepEqual([at.body?.length, (at.json as string[]).length], [HTTP_BOUNDS.bothBytes, QUOTES + 1]);
+    assert.ok(Buffer.byteLength(resultJson(at)) <= LIMITS.resultBytes);
+    const past = await fetch(`${server.origin}/json-alone`);
+    assert.deepEqual([past.body, (past.json as string[]).length], [undefined, QUOTES + 1]);
+    const large = await fetch(`${server.origin}/json-large`);
+    assert.equal((large.json as string).length, HTTP_BOUNDS.responseBytes - 10_000);
+    assert.ok(Buffer.byteLength(resultJson(large)) <= LIMITS.resultBytes);
   });
 
   it("without an end is stopped soon after the bound", async () => {

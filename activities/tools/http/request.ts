@@ -1,5 +1,6 @@
 import { Headers } from "undici";
 import type { Json } from "../../../protocol/json.ts";
+import { unknownOption } from "../unknownOption.ts";
 import { HTTP_BOUNDS } from "./bounds.ts";
 import { invalidArgument, invalidUrl } from "./faults.ts";
 
@@ -19,6 +20,18 @@ export interface HttpRequest {
 const READS = ["GET", "HEAD", "OPTIONS"];
 const METHODS = [...READS, "POST", "PUT", "PATCH", "DELETE"];
 
+const OPTIONS = ["method", "headers", "body", "redirect", "timeoutMs", "responseType"];
+/** For options of fetch, and of other clients. */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ["idempotencyKey", "Effects carry a key of their own; to send another, set the header Idempotency-Key."],
+  ["json", "Put the value into body: what is not a string is sent as JSON."],
+  ["data", "Put it into body."],
+  ["params", "Put them into the URL."],
+  ["query", "Put it into the URL."],
+  ["signal", "timeoutMs bounds an attempt; what a task no longer awaits is cancelled at its end."],
+]);
+const TWO_ARGUMENTS = "it takes a URL and init, and no third argument.";
+
 /** Headers that frame the message, choose the host behind the allow-list's back, or speak to a proxy. */
 const OWN_HEADERS =
   /^(host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|proxy-.*)$/;
@@ -27,6 +40,9 @@ const OWN_HEADERS =
 export function parseRequest(args: readonly Json[]): HttpRequest {
   const [target, init, wire] = args;
   const options = asOptions(init);
+  const unknown = unknownOption(options, OPTIONS, ADVICE);
+  if (unknown !== undefined) throw invalidArgument(unknown);
+  if (args.length > 3) throw invalidArgument(TWO_ARGUMENTS);
   const method = methodOf(args);
   if (!METHODS.includes(method)) throw invalidArgument(`init.method must be one of ${METHODS.join(", ")}.`);
   const headers = parseHeaders(options["headers"]);
@@ -121,7 +137,7 @@ function parseBodyType(wire: Json | undefined): BodyType {
   if (wire === undefined || wire === null) return undefined;
   const { bodyType } = asOptions(wire);
   if (bodyType === "form" || bodyType === "base64") return bodyType;
-  throw invalidArgument("it takes a URL and init, and no third argument.");
+  throw invalidArgument(TWO_ARGUMENTS);
 }
 
 /** A string and bytes are sent as they are, any other value as JSON; the content type follows unless the author set one. */

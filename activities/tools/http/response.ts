@@ -17,7 +17,7 @@ export interface HttpAnswer {
   readonly url: string;
   /** Names in lower case; a repeated header's values are joined by ", ", but `set-cookie` is always an array. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** The text, decoded by the content type's charset or else as UTF-8; base64 with `responseType: "base64"`. Left out when `json` was asked for and is there. */
+  /** The text, decoded by the content type's charset or else as UTF-8; base64 with `responseType: "base64"`. Left out when `json` was asked for, or its text is larger than `HTTP_BOUNDS.bothBytes`. */
   readonly body?: string;
   /** The parsed body, when the content type is JSON and the body parses, or `responseType` is "json". */
   readonly json?: Json;
@@ -39,6 +39,9 @@ export async function readResponse(from: Exchange, wanted: HttpRequest["response
   if (wanted === "text" || (wanted === undefined && !/^[^;]*[/+]json\s*(;|$)/i.test(type)))
     return { ...head, body: text };
   const json = parseJson(text);
+  if (json && wanted === undefined && Buffer.byteLength(text) > HTTP_BOUNDS.bothBytes) {
+    return { ...head, json: json.value };
+  }
   if (wanted === undefined) return { ...head, body: text, ...(json && { json: json.value }) };
   if (json) return { ...head, json: json.value };
   if (text.trim() === "") return { ...head, json: null };

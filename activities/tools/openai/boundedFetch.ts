@@ -1,11 +1,13 @@
 import {
   fetch as undiciFetch,
+  Headers as UndiciHeaders,
   Response as UndiciResponse,
   type Dispatcher,
   type RequestInit as UndiciInit,
 } from "undici";
 import { OPENAI_BOUNDS } from "./bounds.ts";
 import { tooLarge } from "./faults.ts";
+import { asOpenaiError } from "./foreignError.ts";
 
 export interface BodyBounds {
   readonly answerBytes: number;
@@ -14,7 +16,7 @@ export interface BodyBounds {
 
 /**
  * The fetch that the client library is given: it follows no redirect, which would turn a POST into a GET, and its bodies
- * fail with `result_too_large` at their bound, counted after decompression, while they are read.
+ * fail with `result_too_large` at their bound, counted after decompression, while they are read. Errors have OpenAI's form.
  */
 export function createBoundedFetch(dispatcher: Dispatcher, bounds: BodyBounds = OPENAI_BOUNDS): typeof fetch {
   const bounded = async (input: string | URL, init?: UndiciInit): Promise<UndiciResponse> => {
@@ -32,8 +34,18 @@ export function createBoundedFetch(dispatcher: Dispatcher, bounds: BodyBounds = 
       },
     });
     const { status, statusText, headers } = response;
-    return new UndiciResponse(response.body.pipeThrough(counter), { status, statusText, headers });
+    const body = response.body.pipeThrough(counter);
+    if (response.ok) return new UndiciResponse(body, { status, statusText, headers });
+    const said = asOpenaiError(await new UndiciResponse(body).text());
+    return new UndiciResponse(said, { status, statusText, headers: withoutLength(headers) });
   };
   // undici's types of the web's fetch and TypeScript's own are two; the objects are the same.
   return bounded as unknown as typeof fetch;
+}
+
+/** The body is another one, and decompressed. */
+function withoutLength(headers: UndiciHeaders): UndiciHeaders {
+  const kept = new UndiciHeaders(headers);
+  for (const name of ["content-length", "content-encoding"]) kept.delete(name);
+  return kept;
 }

@@ -399,6 +399,28 @@ describe("tools.openai against other servers", () => {
     );
   });
 
+  it("shows what a compatible server says in a form of its own, and not that there was no body", async () => {
+    const cases: [string, RegExp][] = [
+      ['{"detail":"Model m is not loaded"}', /Model m is not loaded/],
+      ['{"detail":[{"loc":["body","model"],"msg":"Field required"},{"msg":"no"}]}', /body\.model: Field required; no/],
+      ['{"object":"error","message":"too long","type":"BadRequestError","code":400}', /: too long/],
+      ['{"error":"as Ollama writes it"}', /: as Ollama writes it/],
+      ['{"odd":{"why":"because"}}', /\{"odd":\{"why":"because"\}\}/],
+      ["plain text", /plain text/],
+    ];
+    for (const [body, message] of cases) {
+      await against(
+        (_, response) => response.writeHead(400, { "content-type": "application/json" }).end(body),
+        async (ai) => {
+          const { error } = await ai.failure("models.list", []);
+          assert.equal(error.code, "openai_invalid_request", body);
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /no body/);
+        },
+      );
+    }
+  });
+
   it("follows no redirect, which would carry the key elsewhere", async () => {
     let requests = 0;
     await against(

@@ -1,6 +1,7 @@
 import { CODES, TaskerError } from "../../../protocol/errors.ts";
 import type { Json } from "../../../protocol/json.ts";
 import { safeText } from "../../../protocol/text.ts";
+import { unknownOption } from "../unknownOption.ts";
 
 /** Checks one argument of a link; answers what the client library gets. `at` names the argument in the error. */
 export type Check = (value: Json | undefined, at: string) => unknown;
@@ -114,13 +115,10 @@ export function optional(check: Check): Check {
 export function options(known: Readonly<Record<string, Check>>): Check {
   return optional((value, at) => {
     if (!isObject(value)) throw invalid(`${at} must be an object of options.`);
+    const unknown = unknownOption(value, Object.keys(known));
+    if (unknown !== undefined) throw invalid(`${at}: ${unknown}`);
     const checked = Object.entries(value).map(([option, set]) => {
-      const check = Object.hasOwn(known, option) ? known[option] : undefined;
-      if (check === undefined) {
-        throw invalid(
-          `${at} knows no option ${JSON.stringify(option.slice(0, 50))}, only ${Object.keys(known).join(", ")}.`,
-        );
-      }
+      const check = known[option] as Check;
       return [option, optional(check)(set, `${at}.${option}`)] as const;
     });
     return Object.fromEntries(checked.filter(([, set]) => set !== undefined));

@@ -1,4 +1,5 @@
 import type { Json } from "../../../protocol/json.ts";
+import { unknownOption } from "../unknownOption.ts";
 import { WEBSEARCH_BOUNDS } from "./bounds.ts";
 import { invalidArgument } from "./faults.ts";
 
@@ -25,10 +26,9 @@ export function parseQuery(args: readonly Json[]): Query {
     throw invalidArgument(`the query is longer than ${WEBSEARCH_BOUNDS.queryCharacters} characters.`);
   }
   const options = asOptions(given);
-  const stray = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (stray !== undefined) {
-    throw invalidArgument(`there is no option ${JSON.stringify(stray.slice(0, 50))}; there are ${OPTIONS.join(", ")}.`);
-  }
+  const unknown = unknownOption(options, OPTIONS);
+  if (unknown !== undefined) throw invalidArgument(unknown);
+  if (args.length > 2) throw invalidArgument("it takes two arguments: what to search for, and options.");
   return {
     text: text.trim(),
     max: parseMax(options["max"]),

@@ -80,7 +80,7 @@ describe("websearch.search", () => {
     ["an empty query", ["  "], /what to search for/],
     ["a query of 501 characters", ["x".repeat(501)], /longer than 500/],
     ["options that are none", ["q", 3], /object of options/],
-    ["an unknown option", ["q", { maximum: 3 }], /no option "maximum"; there are max, region, safe, time/],
+    ["an unknown option", ["q", { maximum: 3 }], /no option "maximum"\. It takes max, region, safe, time/],
     ["max 0", ["q", { max: 0 }], /from 1 to 100/],
     ["max 101", ["q", { max: 101 }], /from 1 to 100/],
     ["max 1.5", ["q", { max: 1.5 }], /from 1 to 100/],
