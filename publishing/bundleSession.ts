@@ -21,6 +21,8 @@ import { resolveFile } from "./resolveFile.ts";
 /** Names of files in bundle and source map: never a path of this machine. */
 export const AUTHOR = "tasks";
 export const PACKAGE = "npm";
+/** The generated script that loads the task and its modules. */
+export const ENTRY = "entry";
 
 const LOADERS: Readonly<Record<string, Loader>> = {
   ".js": "js",
@@ -37,7 +39,7 @@ export class BundleSession {
   readonly readable: ReadableFiles;
   /** The author's files in the bundle, by name. */
   readonly files = new Map<string, AuthorFile>();
-  /** The files that each file loads, by name. */
+  /** The files that each file loads, by name; `ENTRY` loads the first ones. */
   readonly loads = new Map<string, Set<string>>();
   readonly #authorFiles = new Map<string, ReturnType<typeof loadAuthorFile>>();
   readonly #packageFiles = new Map<string, string>();
@@ -69,7 +71,8 @@ export class BundleSession {
         build.onResolve({ filter: /.*/ }, async (args) => {
           if (args.pluginData === RESOLVING) return undefined;
           const result = await this.#resolve(args, build);
-          if (result?.path !== undefined) this.#note(args.importer, result.path);
+          const importer = args.namespace === AUTHOR || args.namespace === PACKAGE ? args.importer : ENTRY;
+          if (result?.path !== undefined) this.#note(importer, result.path);
           return result;
         });
         build.onLoad({ filter: /.*/, namespace: AUTHOR }, ({ path: name }) => this.#load(name));

@@ -2,10 +2,11 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { build } from "esbuild";
 import type { BuildFailure, BuildOptions } from "esbuild";
-import { BundleSession } from "./bundleSession.ts";
+import { BundleSession, ENTRY } from "./bundleSession.ts";
 import { expectedModules } from "./expectedModules.ts";
 import type { Wanted } from "./expectedModules.ts";
 import { toProblem } from "./esbuildProblem.ts";
+import { joinNodeModules } from "./nodeModuleProblem.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
 import { compareText, inOrder, problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
@@ -48,12 +49,14 @@ const OPTIONS: BuildOptions = {
  */
 export async function bundleTask(root: string, file: string): Promise<BundleResult> {
   const session = new BundleSession(await ReadableFiles.open(root));
+  const joined = (problems: readonly Problem[]): readonly Problem[] =>
+    inOrder(joinNodeModules(problems, session.loads, ENTRY, file));
   let wanted = await expectedModules(session, file);
   for (;;) {
     const built = await bundleOnce(session, file, wanted);
-    if ("problems" in built) return built;
+    if ("problems" in built) return { problems: joined(built.problems) };
     const next = await wantedBy(session);
-    if ("problems" in next) return next;
+    if ("problems" in next) return { problems: joined(next.problems) };
     if (isDeepStrictEqual(next, wanted)) {
       const used = new Set([...session.files.values()].flatMap((each) => each.usedTools));
       const sourceMap = tidySourceMap(built.sourceMap, session.files, path.basename(root));
@@ -71,7 +74,7 @@ async function bundleOnce(
   try {
     const { outputFiles, warnings } = await build({
       ...OPTIONS,
-      stdin: { contents: entry(file, wanted.modules), sourcefile: "entry" },
+      stdin: { contents: entry(file, wanted.modules), sourcefile: ENTRY },
       absWorkingDir: session.root,
       banner: wanted.strict ? { js: '"use strict";' } : {},
       plugins: [session.plugin()],

@@ -32,6 +32,7 @@ export async function inspectFile(folder: string, file: string): Promise<Inspect
   const source = await readSource(readable, file);
   if ("problem" in source) return atTop ? source : undefined;
   if (!atTop && !source.text.includes("@task")) return undefined;
+  if (/\.[jt]sx$/.test(file)) return refuseJsx(file, source.text);
   const parsed = parseSource(source.text, file);
   if ("problem" in parsed) return parsed;
   return asTask(folder, file, parsed, atTop);
@@ -52,8 +53,15 @@ function asTask(
     return { problem: problem(PROBLEM_CODES.duplicateTask, message, file, second.place) };
   }
   const place = tag?.place ?? { line: 1, column: 0 };
-  // The name is taken from the text: as a JSDoc name, `[x]` would be an optional x.
-  const task = tag ? (tag.text.split(/\s/)[0] ?? "") : path.basename(file, path.extname(file));
+  // The name is taken from the text: as a JSDoc name, `[x]` would be an optional x. A description may follow a dash.
+  const written = tag?.text.split("\n")[0]?.replace(/\s+-(?:\s.*)?$/, "");
+  const task = written ?? path.basename(file, path.extname(file));
+  if (/\S\s/.test(task) && tag) {
+    const message =
+      `@task ${JSON.stringify(task)}: a task's name has no spaces. Write ${task.trim().replaceAll(/\s+/g, "-")}, ` +
+      "or put a description after a dash: @task name - description.";
+    return { problem: problem(PROBLEM_CODES.invalidTaskName, message, file, place) };
+  }
   if (!TASK_NAME.test(task)) {
     const rule = "A task's name has letters, digits and . _ - / (first a letter or digit), 200 at most.";
     const message = tag
@@ -68,4 +76,13 @@ function asTask(
     return { problem: problem(PROBLEM_CODES.noExport, message, file, place) };
   }
   return { task, folder, file, place, doc };
+}
+
+/** JSX needs a library at run time that no task has; without it the file can have another name. */
+function refuseJsx(file: string, text: string): { readonly problem: Problem } | undefined {
+  const before = /^[^]*?(?=@task\b)/.exec(text)?.[0].split("\n");
+  if (!before) return undefined;
+  const message = `A task cannot be a ${path.extname(file)} file. Write it without JSX and rename it to ${file.slice(0, -1)}.`;
+  const place = { line: before.length, column: before.at(-1)?.length ?? 0 };
+  return { problem: problem(PROBLEM_CODES.unsupportedFile, message, file, place) };
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { symlink } from "node:fs/promises";
+import { builtinModules } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
 import { LIMITS } from "../protocol/limits.ts";
+import { nodeModuleRefusal } from "./nodeModule.ts";
 import { buildAll, buildOne, problemsOf, withFolder } from "./testFolder.ts";
 import type { Files } from "./testFolder.ts";
 
@@ -40,6 +42,10 @@ const CASES: [string, Files, string[]][] = [
   ["@task with a name that no task can have", { "a.js": `\n/** @task -x */\n${f}` }, ["a.js:2:5 invalid_task_name"]],
   ["@task without a name", { "a.js": `/** @task */\n${f}` }, ["a.js:1:5 invalid_task_name"]],
   ["a name that is too long", { "a.js": `/** @task ${"x".repeat(201)} */\n${f}` }, ["a.js:1:5 invalid_task_name"]],
+  ["@task with a name of two words", { "a.js": `/** @task My Report */\n${f}` }, ["a.js:1:5 invalid_task_name"]],
+  ["@task in a .tsx file", { "x/a.tsx": `/**\n * @task a\n */\n${f}` }, ["x/a.tsx:2:4 unsupported_file"]],
+  ["@task in a .jsx file", { "a.jsx": `/** @task a */ ${f}` }, ["a.jsx:1:5 unsupported_file"]],
+  ["a .jsx file that is no task", { "a.jsx": f }, []],
   ["two @task in one file", { "a.js": `/** @task a */\n/** @task b */\n${f}` }, ["a.js:2:5 duplicate_task"]],
   ["@tools that are no tools", { "a.js": `/**\n * @tools log, ../x\n */\n${f}` }, ["a.js:2:4 invalid_tool_name"]],
   ["a missing file", { "a.js": 'import x from "./nope";\nexport default () => x;' }, ["a.js:1:15 module_not_found"]],
@@ -150,6 +156,30 @@ test("every missing module of a task is told at once, in order", async () => {
 test("a Node module's refusal says what to use instead", async () => {
   const { problems } = await withFolder({ "a.js": `require("node:https");${f}` }, buildAll);
   assert.match(problems[0]!.message, /"node:https".*tools\.http\.fetch/);
+});
+
+test("the modules of Node that a task needs are one problem, with the chain of files that leads there", async () => {
+  const files: Files = {
+    "a.js": `require("./lib/b.js");\n${f}`,
+    "lib/b.js": 'require("pkg");',
+    "node_modules/pkg/index.js": 'require("./c"); require("http");',
+    "node_modules/pkg/c.js": ["fs", "net", "tls", "os"].map((name) => `require("${name}");`).join("\n"),
+    "z.js": "module.exports = (i, c) => c.tasks.require('./lib/b');",
+  };
+  const { problems } = await withFolder(files, buildAll);
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ["node_module", "node_module"],
+  );
+  const way = "lib/b.js → node_modules/pkg/index.js → node_modules/pkg/c.js.";
+  assert.match(problems[0]!.message, /^"fs" is a module of Node.* also loads "net", "tls", "os" and 1 more\.$/);
+  assert(problems[0]!.message.includes(`It is loaded by a.js → ${way}`), problems[0]!.message);
+  assert(problems[1]!.message.includes(`It is loaded by z.js → ${way}`), problems[1]!.message);
+});
+
+test("no refusal of a Node module names a tool that does not exist", () => {
+  const tools = builtinModules.flatMap((name) => nodeModuleRefusal(name)?.match(/tools\.\w+/g) ?? []);
+  assert.deepEqual([...new Set(tools)].sort(), ["tools.http", "tools.sleep", "tools.tasks"]);
 });
 
 test("a link that leads nowhere is a problem when it is named like a task", async () => {

@@ -1,10 +1,23 @@
 import assert from "node:assert/strict";
+import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import type { TaskVersion } from "../protocol/task.ts";
-import { buildAll, callable, evaluate } from "./testFolder.ts";
+import { SAMPLE_MODULES, SAMPLE_TASKS } from "../cli/sampleTasks.ts";
+import { buildAll, callable, evaluate, withFolder } from "./testFolder.ts";
 
-const { versions, problems } = await buildAll(path.join(import.meta.dirname, "../tasks"));
+const TASKS = path.join(import.meta.dirname, "../tasks");
+const { versions, problems } = await buildSamples(TASKS);
+
+/** The samples among a folder's files: authors save theirs beside them. */
+async function buildSamples(folder: string): ReturnType<typeof buildAll> {
+  const built = await buildAll(folder);
+  const files = new Set(Object.values(SAMPLE_TASKS));
+  return {
+    versions: new Map([...built.versions].filter(([, { file }]) => files.has(file))),
+    problems: built.problems.filter(({ file }) => files.has(file) || SAMPLE_MODULES.includes(file)),
+  };
+}
 
 /** Tools that answer at once: what a sample does with real ones, the integration tests show. */
 function toolsFor(asked: string[]): Record<string, unknown> {
@@ -42,26 +55,24 @@ async function runSample(version: TaskVersion, input: unknown, asked: string[] =
 
 test("every sample is published without a problem, with a description", () => {
   assert.deepEqual(problems, []);
-  assert.deepEqual(
-    [...versions.keys()],
-    [
-      "comprehensive-gmail-search",
-      "echo",
-      "gapi-list-domains-with-nested",
-      "gapi-test",
-      "host-call-example",
-      "long-haul",
-      "module-diagnostic",
-      "nested-calls-test",
-      "promise-handling-example",
-      "reports/word-report",
-      "research",
-      "run-task-example",
-      "summarize",
-      "supabase-example",
-    ],
-  );
+  assert.deepEqual([...versions.keys()], Object.keys(SAMPLE_TASKS));
   for (const { task, description } of versions.values()) assert(description !== "", task);
+});
+
+test("an author's files beside the samples, good or bad, change nothing for them", async () => {
+  await withFolder({ "greet-all.js": "export default () => 1;", "bad.js": "const" }, async (folder) => {
+    await cp(TASKS, folder, { recursive: true });
+    const built = await buildSamples(folder);
+    assert.deepEqual([...built.versions.keys()], Object.keys(SAMPLE_TASKS));
+    assert.deepEqual(built.problems, []);
+  });
+});
+
+test("prettier looks at the samples only", async () => {
+  const ignored = await readFile(path.join(TASKS, "../.prettierignore"), "utf8");
+  const checked = ignored.split("\n").flatMap((line) => /^!tasks\/(.*[^/])$/.exec(line)?.[1] ?? []);
+  assert.deepEqual(checked.sort(), [...Object.values(SAMPLE_TASKS), ...SAMPLE_MODULES].sort());
+  assert(ignored.split("\n").includes("tasks/*"));
 });
 
 const RESULTS: [string, unknown, unknown][] = [

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { HELP } from "../cli/help.ts";
 import { configurationTable } from "../configuration.ts";
 import { findTemporalCli } from "../dev/temporalCli.ts";
+import { SAMPLE_MODULES, SAMPLE_TASKS } from "../cli/sampleTasks.ts";
 import { LIMITS } from "../protocol/limits.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -69,7 +70,9 @@ describe("what the README has a newcomer type", { timeout: 300_000 }, () => {
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "tasker-readme-"));
-    await cp(path.join(ROOT, "tasks"), path.join(folder, "tasks"), { recursive: true });
+    for (const file of [...Object.values(SAMPLE_TASKS), ...SAMPLE_MODULES]) {
+      await cp(path.join(ROOT, "tasks", file), path.join(folder, "tasks", file));
+    }
     temporal = (await findTemporalCli({ explicit: process.env["TASKER_TEMPORAL_CLI"] })).path;
     Object.assign(environment, process.env, { TASKER_TEMPORAL_CLI: temporal });
     for (const name of ["TEMPORAL_ADDRESS", "TASKER_HOME", "TASKER_DATABASE_URL"])

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { RunReport } from "../../protocol/run.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { Command } from "../command.ts";
@@ -6,6 +8,7 @@ import { DEMO_INPUTS } from "../demoInputs.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
 import { parseOptions } from "../options.ts";
 import type { Output } from "../output.ts";
+import { SAMPLE_TASKS } from "../sampleTasks.ts";
 import { TASKS_DIRECTORY } from "../publishOptions.ts";
 import { duration } from "../render/duration.ts";
 import { plainLine } from "../render/plain.ts";
@@ -36,7 +39,7 @@ async function demo(context: Context, side: GoogleSide, output: Output): Promise
   output.say(`Temporal at ${stack.address}, Web UI at ${stack.uiUrl ?? "its own address"}\n`);
 
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
-  const publication = await publishFolder(TASKS_DIRECTORY, (await context.store()).versions);
+  const publication = await publishFolder(TASKS_DIRECTORY, (await context.store()).versions, samples());
   showPublication(TASKS_DIRECTORY, publication, output);
 
   const reports: RunReport[] = [];
@@ -64,6 +67,13 @@ async function demo(context: Context, side: GoogleSide, output: Output): Promise
   const faults = failed.length + publication.problems.length;
   if (faults > 0) output.warn(`${faults} of the samples could not be published or did not complete; see above.`);
   return faults > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** The samples that are still there. Other files of the folder are their author's. */
+function samples(): string[] {
+  return Object.entries(SAMPLE_TASKS).flatMap(([task, file]) =>
+    existsSync(path.join(TASKS_DIRECTORY, file)) ? [task] : [],
+  );
 }
 
 async function runSample(task: string, context: Context, output: Output): Promise<RunReport | undefined> {
