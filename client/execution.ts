@@ -11,6 +11,8 @@ export interface Execution {
   /** First run of its continue-as-new chain: tells reuses of the id apart. */
   readonly firstRunId: string;
   readonly task: string;
+  /** The version that it runs; empty until a worker has opened the run, and with it its record. */
+  readonly version: string;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   /** `open` when it is running; else how it ended. */
@@ -21,8 +23,10 @@ export interface Execution {
   readonly retried: readonly RetriedActivity[];
 }
 
-/** The one search attribute that the client sets and reads; the workflow keeps the others. */
+/** The one search attribute that the client sets; the workflow keeps the others. */
 export const TASK_NAME = defineSearchAttributeKey("TaskName", "KEYWORD");
+
+const TASK_VERSION = defineSearchAttributeKey("TaskVersion", "KEYWORD");
 
 /** Asks Temporal for the newest workflow with this id; undefined when it knows none. */
 export async function findExecution(
@@ -45,6 +49,7 @@ function toExecution(found: WorkflowExecutionDescription): Omit<Execution, "retr
     runId: found.runId,
     firstRunId: found.raw.workflowExecutionInfo?.firstRunId || found.runId,
     task: found.typedSearchAttributes.get(TASK_NAME) ?? "",
+    version: found.typedSearchAttributes.get(TASK_VERSION) ?? "",
     startedAt: found.startTime,
     endedAt: found.closeTime ?? null,
     status: toStatus(found.status.name),

@@ -6,7 +6,7 @@ import type { ClientDependencies } from "./dependencies.ts";
 import { isEnd } from "./isEnd.ts";
 import { untilEnded } from "./outcome.ts";
 import { Patience, PATIENCE_MS } from "./patience.ts";
-import { readProgress } from "./progress.ts";
+import { readProgress, withRetries } from "./progress.ts";
 import { sight, type Sighting } from "./status.ts";
 
 /** A run as it was seen when something about it had changed. */
@@ -114,7 +114,8 @@ async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolea
 async function look(dependencies: ClientDependencies, taskRunId: string): Promise<RunChange> {
   const sighting = await sight(dependencies, taskRunId);
   const active = sighting.status === "processing" || sighting.status === "suspended";
-  const progress = active ? await readProgress(dependencies, taskRunId).catch(() => null) : null;
+  const told = active ? await readProgress(dependencies, taskRunId).catch(() => null) : null;
+  const progress = told && withRetries(told, sighting.execution?.retried ?? []);
   return { taskRunId, status: sighting.status, progress, ...origin(sighting) };
 }
 

@@ -1,8 +1,19 @@
 import { TaskerError } from "../protocol/errors.ts";
 import { STATUS_QUERY } from "../protocol/names.ts";
-import type { RunProgress } from "../protocol/run.ts";
+import type { RetriedActivity, RunProgress } from "../protocol/run.ts";
 import { QUERY_MS, type ClientDependencies } from "./dependencies.ts";
 import { asking, CLIENT_CODES, isNoWorkflow, unknownRun } from "./errors.ts";
+
+/** The progress, with what Temporal knows of calls whose last attempt failed. */
+export function withRetries(progress: RunProgress, retried: readonly RetriedActivity[]): RunProgress {
+  const waitingFor = progress.waitingFor.map((call) => {
+    const retry = retried.find((activity) => activity.call === call.id);
+    if (retry === undefined) return call;
+    const { attempt, lastError, nextAttemptAt } = retry;
+    return { ...call, retry: { attempt, lastError, ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }) } };
+  });
+  return { ...progress, waitingFor };
+}
 
 /**
  * What a run is doing now, as its workflow tells it. That needs a worker; while none is up, or none has taken the run

@@ -100,6 +100,70 @@ describe("the report of a run", () => {
   });
 });
 
+describe("the report of a run that goes on", () => {
+  const run = { taskRunId: "run", firstRunId: "r1" };
+  const line = (text: string) => ({ at: 1, level: "info", text }) as const;
+
+  it("has the calls and log lines of its record and those that only its workflow knows yet", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    const call = { tool: "http.fetch", attempts: 1 };
+    const settled = { ...call, id: 1, status: "completed" as const };
+    await store.runs.record(run, [settled, { ...call, id: 2, status: "pending" }], 0, [line("a"), line("b")]);
+    const query = (name: string) => {
+      assert.equal(name, "unrecorded");
+      return {
+        calls: [
+          { ...call, id: 1, status: "pending" },
+          { ...call, id: 2, status: "failed" },
+          { ...call, id: 3, status: "pending" },
+        ],
+        firstLine: 1,
+        logs: [line("b"), line("c")],
+      };
+    };
+    temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING", query }]);
+    const { calls, logs } = await tasker.report("run");
+    assert.deepEqual(
+      calls.map(({ id, status }) => [id, status]),
+      [
+        [1, "completed"],
+        [2, "failed"],
+        [3, "pending"],
+      ],
+    );
+    assert.deepEqual(
+      logs.map(({ text }) => text),
+      ["a", "b", "c"],
+    );
+  });
+
+  it("is the record's where no worker can tell more", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    await store.runs.record(run, [], 0, [line("a")]);
+    const query = () => {
+      throw new Error("no poller");
+    };
+    temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING", query }]);
+    assert.equal((await tasker.report("run")).logs.length, 1);
+  });
+});
+
+describe("a run that a worker with another store has opened", () => {
+  for (const status of ["RUNNING", "COMPLETED"] as const) {
+    it(`is told so, with the store that was looked in (${status})`, async (t) => {
+      const { tasker, temporal, store } = await makeWorld(t, openStore);
+      const outcome = () => ({ claim: { sha256: "ab".repeat(32), bytes: 100_000 } });
+      temporal.workflows.set("run", [{ runId: "r1", status, version: "v1", outcome }]);
+      const report = await tasker.report("run");
+      assert.equal(report.status, status === "RUNNING" ? "suspended" : "completed");
+      assert.equal(report.error?.code, "record_elsewhere");
+      assert.ok(report.error.message.includes(store.where));
+    });
+  }
+});
+
 describe("the reconciler", () => {
   it("closes records of ended workflows, and only those", async (t) => {
     const { temporal, store } = await makeWorld(t, openStore);

@@ -1,5 +1,5 @@
 import type { TaskError } from "../protocol/errors.ts";
-import type { CallRecord, CallReport, RunRecord, RunReport, RunStatus } from "../protocol/run.ts";
+import type { CallRecord, CallReport, RetriedActivity, RunRecord, RunReport, RunStatus } from "../protocol/run.ts";
 import type { Millis } from "../protocol/step.ts";
 import type { Store } from "../protocol/store.ts";
 import type { ClientDependencies } from "./dependencies.ts";
@@ -7,28 +7,39 @@ import { endFromTemporal } from "./end.ts";
 import type { Execution } from "./execution.ts";
 import { outcomeOf } from "./outcome.ts";
 import { sight, type Sighting } from "./status.ts";
+import { currentCalls, type CallsAndLogs } from "./unrecorded.ts";
 import { resolveValue } from "./value.ts";
 
 /**
- * Everything that is known of a run, with its result's value. Calls and log lines are as of the last time that
- * the run wrote them down, which it does at snapshots and at its end.
+ * Everything that is known of a run, with its result's value. Calls and log lines of a run that goes on are those of its
+ * record and those that only its workflow knows; without a worker that can tell, the record's alone.
  * @throws unknown_run, temporal_unreachable, blob_missing
  */
 export async function reportRun(dependencies: ClientDependencies, taskRunId: string): Promise<RunReport> {
   const sighting = await sight(dependencies, taskRunId);
-  const { record, status, lost } = sighting;
+  const { record, status, lost, execution } = sighting;
   if (record === undefined) return withoutRecord(dependencies, taskRunId, sighting);
-  const report = await reportRecord(dependencies.store, record, status);
-  return lost === true ? { ...report, error: toErrorReport(LOST) } : report;
+  if (execution === undefined) {
+    const report = await reportRecord(dependencies.store, record, status);
+    return lost === true ? { ...report, error: toErrorReport(LOST) } : report;
+  }
+  return reportOf(dependencies.store, record, status, await currentCalls(dependencies, record), execution.retried);
 }
 
 /** The report of a run from its record alone, which is all of it once the record is closed. @throws blob_missing */
 export async function reportRecord(store: Store, record: RunRecord, status: RunStatus): Promise<RunReport> {
-  const [result, calls, logs] = await Promise.all([
-    resolveValue(store.blobs, record, record.result),
-    store.runs.calls(record),
-    store.runs.logs(record),
-  ]);
+  const [calls, logs] = await Promise.all([store.runs.calls(record), store.runs.logs(record)]);
+  return reportOf(store, record, status, { calls, logs });
+}
+
+async function reportOf(
+  store: Store,
+  record: RunRecord,
+  status: RunStatus,
+  { calls, logs }: CallsAndLogs,
+  retried: readonly RetriedActivity[] = [],
+): Promise<RunReport> {
+  const result = await resolveValue(store.blobs, record, record.result);
   return {
     taskRunId: record.taskRunId,
     task: record.task,
@@ -37,7 +48,10 @@ export async function reportRecord(store: Store, record: RunRecord, status: RunS
     result,
     error: toErrorReport(record.error),
     logs,
-    calls: calls.map(toCallReport),
+    calls: calls.map((call) => ({
+      ...toCallReport(call),
+      ...(call.status === "pending" ? retryOf(call, retried) : {}),
+    })),
     startedAt: toIso(record.startedAt),
     endedAt: record.endedAt === undefined ? null : toIso(record.endedAt),
   };
@@ -49,24 +63,34 @@ const LOST: TaskError = {
   message: "The run's record is open, but Temporal does not know its workflow: look whether this is its namespace.",
 };
 
+function recordElsewhere(where: string): TaskError {
+  const message =
+    `Temporal knows this run and a worker has opened it, but this store (${where}) has no record of it: the worker uses ` +
+    "another store. Use that one: run the command in the worker's folder, or with its TASKER_HOME or TASKER_DATABASE_URL.";
+  return { code: "record_elsewhere", class: "infrastructure", message };
+}
+
 /** A run that waits for its first worker, or one that ended before a worker could write its record. */
 async function withoutRecord(
   dependencies: ClientDependencies,
   taskRunId: string,
-  { status, execution }: Sighting,
+  { status, execution, elsewhere }: Sighting,
 ): Promise<RunReport> {
+  const { store } = dependencies;
   const end = execution === undefined ? undefined : await endWithoutRecord(dependencies, taskRunId, execution);
   return {
     taskRunId,
     task: execution?.task ?? "",
-    version: "",
+    version: execution?.version ?? "",
     status,
-    result: await resolveValue(
-      dependencies.store.blobs,
-      { taskRunId, firstRunId: execution?.firstRunId ?? "" },
-      end?.result,
+    // A large result is in the workers' store alone.
+    result: await resolveValue(store.blobs, { taskRunId, firstRunId: execution?.firstRunId ?? "" }, end?.result).catch(
+      (error: unknown) => {
+        if (elsewhere !== true) throw error;
+        return null;
+      },
     ),
-    error: toErrorReport(end?.error),
+    error: toErrorReport(end?.error ?? (elsewhere === true ? recordElsewhere(store.where) : undefined)),
     logs: [],
     calls: [],
     startedAt: (execution?.startedAt ?? new Date(0)).toISOString(),
@@ -90,6 +114,14 @@ function toCallReport(call: CallRecord): CallReport {
     endedAt: call.endedAt === undefined ? null : toIso(call.endedAt),
     ...(call.usage === undefined ? {} : { usage: call.usage }),
   };
+}
+
+/** What Temporal knows of a call whose last attempt failed, and that is tried again. */
+function retryOf({ id }: CallRecord, retried: readonly RetriedActivity[]): Partial<CallReport> {
+  const retry = retried.find(({ call }) => call === id);
+  if (retry === undefined) return {};
+  const { attempt: attempts, lastError, nextAttemptAt } = retry;
+  return { attempts, lastError, ...(nextAttemptAt === undefined ? {} : { nextAttemptAt: toIso(nextAttemptAt) }) };
 }
 
 function toErrorReport(error: TaskError | undefined): RunReport["error"] {

@@ -4,9 +4,10 @@ import type { RunProgress, RunReport } from "../protocol/run.ts";
 import { awaitEnd } from "./awaitEnd.ts";
 import { cancelRun } from "./cancel.ts";
 import type { ClientDependencies } from "./dependencies.ts";
+import { findExecution } from "./execution.ts";
 import { followRun, type FollowOptions, type RunChange } from "./follow.ts";
 import { listRuns, type ListFilter, type RunSummary } from "./list.ts";
-import { readProgress } from "./progress.ts";
+import { readProgress, withRetries } from "./progress.ts";
 import { reportRun } from "./report.ts";
 import { startRun, type StartedRun, type StartOptions } from "./start.ts";
 
@@ -43,7 +44,13 @@ export function createTasker({ client, store, taskQueue = TASK_QUEUE }: TaskerOp
       return reportRun(dependencies, taskRunId);
     },
     cancel: (taskRunId) => cancelRun(dependencies, taskRunId),
-    progress: (taskRunId) => readProgress(dependencies, taskRunId),
+    progress: async (taskRunId) => {
+      const [told, execution] = await Promise.all([
+        readProgress(dependencies, taskRunId),
+        findExecution(dependencies, taskRunId),
+      ]);
+      return withRetries(told, execution?.retried ?? []);
+    },
     follow: (taskRunId, options) => followRun(dependencies, taskRunId, options),
     list: (filter) => listRuns(dependencies, filter),
   };

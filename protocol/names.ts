@@ -9,6 +9,9 @@ export const TASK_QUEUE = "tasker";
 /** Query: what a run is doing now; answers a `RunProgress`. */
 export const STATUS_QUERY = "status";
 
+/** Query: what the run's record does not have yet; answers an `UnrecordedProgress`. */
+export const UNRECORDED_QUERY = "unrecorded";
+
 /** Search attributes (all of type Keyword) that every run carries. */
 export const SEARCH_ATTRIBUTES = ["TaskName", "TaskVersion", "TaskRunStatus"] as const;
 

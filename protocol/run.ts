@@ -88,6 +88,10 @@ export interface CallReport {
   readonly endedAt: string | null;
   /** Present when the service counts what a call uses up. */
   readonly usage?: Usage;
+  /** Why the last attempt failed of a call that is tried again; `attempts` counts the one under way or the next one. */
+  readonly lastError?: { readonly code: string; readonly message: string };
+  /** When a call that has failed is tried again; absent while an attempt is under way. */
+  readonly nextAttemptAt?: string;
 }
 
 /** An activity of a run that has failed and is tried again. */
@@ -105,11 +109,31 @@ export interface RetriedActivity {
   readonly nextAttemptAt?: Millis;
 }
 
+/** A call that has not settled. */
+export interface WaitingCall {
+  readonly id: number;
+  readonly tool: string;
+  readonly since: Millis;
+  /** Of a timer. */
+  readonly dueAt?: Millis;
+  /** The last attempt failed. Added by the client, for only Temporal knows it. */
+  readonly retry?: Pick<RetriedActivity, "attempt" | "lastError" | "nextAttemptAt">;
+}
+
+/** Answer of the query `unrecorded`: what the run's record does not have yet. */
+export interface UnrecordedProgress {
+  /** Without arguments, results and errors. */
+  readonly calls: readonly CallRecord[];
+  /** Position of the first of `logs` in the run's log. */
+  readonly firstLine: number;
+  readonly logs: readonly LogLine[];
+}
+
 /** Answer of the `status` query. */
 export interface RunProgress {
   readonly state: "processing" | "suspended";
   /** The calls in flight, oldest first, at most 20 of them. */
-  readonly waitingFor: readonly { readonly id: number; readonly tool: string; readonly since: Millis }[];
+  readonly waitingFor: readonly WaitingCall[];
   readonly waiting: number;
   readonly calls: number;
   /** The newest lines, oldest first, at most 20. */

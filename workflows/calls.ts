@@ -3,12 +3,13 @@ import type { PinnedRun } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
-import type { IssuedCall, Settlement } from "../protocol/step.ts";
+import type { IssuedCall, Millis, Settlement } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import { openRecord, settledRecord, sizeOf, toolOf, usageSize, type OpenCall } from "./callRecord.ts";
 import { Children } from "./children.ts";
 import { readFailure } from "./failure.ts";
+import { timerText } from "./timerText.ts";
 import type { Recorder } from "./recorder.ts";
 import { Timers } from "./timers.ts";
 import { callTool, type ToolCall } from "./toolCall.ts";
@@ -124,7 +125,8 @@ export class Calls {
       ...(call.kind === "timer" ? { dueAt: call.dueAt } : {}),
       ...(call.kind === "task" ? { childRunId: call.childRunId } : {}),
     });
-    if (call.kind === "timer") this.timers.add(call.id, call.dueAt);
+    if (call.kind === "timer")
+      this.timers.add(call.id, call.dueAt, timerSummary(call.id, record.tool, Date.now(), call.dueAt));
     else this.enqueue(call);
   }
 
@@ -271,7 +273,9 @@ export class Calls {
   private takeOver({ open, queue }: CallsState): void {
     for (const call of open) {
       this.open.set(call.id, call);
-      if (call.dueAt !== undefined) this.timers.add(call.id, call.dueAt);
+      if (call.dueAt !== undefined) {
+        this.timers.add(call.id, call.dueAt, timerSummary(call.id, call.tool, call.since, call.dueAt));
+      }
       if (call.childRunId !== undefined) this.children.adopt(call.id, call.childRunId);
     }
     for (const call of queue) {
@@ -280,4 +284,8 @@ export class Calls {
       this.enqueue(call);
     }
   }
+}
+
+function timerSummary(id: number, tool: string, since: Millis, dueAt: Millis): string {
+  return `call ${id}: ${timerText({ tool, since, dueAt })}`;
 }

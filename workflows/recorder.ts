@@ -1,6 +1,6 @@
 import { LIMITS } from "../protocol/limits.ts";
 import type { RecordRequest } from "../protocol/activities.ts";
-import type { CallRecord, RunKey } from "../protocol/run.ts";
+import type { CallRecord, RunKey, UnrecordedProgress } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import { isCancellation } from "@temporalio/workflow";
@@ -54,6 +54,19 @@ export class Recorder {
 
   get isDue(): boolean {
     return this.bytes >= LIMITS.unrecordedBytes || this.calls.size >= LIMITS.unrecordedCalls;
+  }
+
+  /** For a query: bounded like a record's request. */
+  get unrecorded(): UnrecordedProgress {
+    const calls = [...this.calls.values()].map(({ record }) => withoutValues(record));
+    const logs: LogLine[] = [];
+    let bytes = 0;
+    for (const line of this.logs.toReversed()) {
+      bytes += utf8Length(line.text) + OVERHEAD;
+      if (bytes > LIMITS.unrecordedBytes) break;
+      logs.unshift(line);
+    }
+    return { calls, firstLine: this.nextLine - logs.length, logs };
   }
 
   /** Writes down what there is now; what comes meanwhile waits for the next time. */
@@ -116,4 +129,14 @@ export class Recorder {
     this.bytes = 0;
     return requests;
   }
+}
+
+function withoutValues(record: CallRecord): CallRecord {
+  const { id, tool, status, attempts, startedAt, endedAt, usage } = record;
+  return {
+    ...{ id, tool, status, attempts },
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(usage === undefined ? {} : { usage }),
+  };
 }

@@ -13,8 +13,8 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
-import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY } from "../protocol/names.ts";
-import type { RunKey, RunProgress } from "../protocol/run.ts";
+import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY, UNRECORDED_QUERY } from "../protocol/names.ts";
+import type { RunKey, RunProgress, UnrecordedProgress } from "../protocol/run.ts";
 import type { ChildSettled, FollowUp } from "../protocol/signals.ts";
 import type { LogLine, StepOutcome } from "../protocol/step.ts";
 import type { Carried } from "../protocol/value.ts";
@@ -30,6 +30,7 @@ import { showClosed, showOpen } from "./searchAttributes.ts";
 import { WorkflowTaskBudget } from "./workflowTask.ts";
 
 const status = defineQuery<RunProgress>(STATUS_QUERY);
+const unrecorded = defineQuery<UnrecordedProgress>(UNRECORDED_QUERY);
 const followUp = defineSignal<[FollowUp]>(FOLLOW_UP_SIGNAL);
 const childSettled = defineSignal<[...ChildSettled]>(CHILD_SETTLED_SIGNAL);
 
@@ -139,6 +140,7 @@ class TaskRun {
     // A new run has its first step before it; a continued one goes on where its VM stands.
     this.more = from.more ?? true;
     setHandler(status, () => this.progress());
+    setHandler(unrecorded, () => this.recorder.unrecorded);
     setHandler(childSettled, (...settled) => this.calls.children.hear(...settled));
   }
 

@@ -8,6 +8,8 @@ const LONGEST_WAIT_MS = 30 * 24 * 60 * 60_000;
 interface Deadline {
   readonly id: number;
   readonly dueAt: Millis;
+  /** What the Web UI calls the timer. */
+  readonly summary: string;
 }
 
 /**
@@ -23,8 +25,8 @@ export class Timers {
     this.due = due;
   }
 
-  add(id: number, dueAt: Millis): void {
-    this.queue.push({ id, dueAt });
+  add(id: number, dueAt: Millis, summary: string): void {
+    this.queue.push({ id, dueAt, summary });
   }
 
   clear(id: number): void {
@@ -35,9 +37,10 @@ export class Timers {
   async serve(): Promise<never> {
     for (;;) {
       await condition(() => this.next() !== undefined);
-      const armed = this.next()?.dueAt ?? 0;
+      const { dueAt: armed = 0, summary = "" } = this.next() ?? {};
       const wait = Math.min(armed - Date.now(), LONGEST_WAIT_MS);
-      const earlierCame = wait > 0 && (await condition(() => (this.next()?.dueAt ?? armed) < armed, wait));
+      const comesEarlier = (): boolean => (this.next()?.dueAt ?? armed) < armed;
+      const earlierCame = wait > 0 && (await condition(comesEarlier, wait, { summary }));
       if (earlierCame) continue;
       // The server's clock decided that the timer is over; Date.now() may be a moment behind it.
       const reached = wait === LONGEST_WAIT_MS ? Date.now() : Math.max(Date.now(), armed);

@@ -1,4 +1,4 @@
-import type { RunProgress, RunStatus } from "../../protocol/run.ts";
+import type { RunProgress, RunStatus, WaitingCall } from "../../protocol/run.ts";
 import type { LogLine } from "../../protocol/step.ts";
 import { duration } from "./duration.ts";
 import { plainLine } from "./plain.ts";
@@ -29,14 +29,28 @@ function details(status: RunStatus, progress: RunProgress | null, now: number): 
   if (progress.waiting === 0) return calls;
   const named = progress.waitingFor
     .slice(0, NAMED)
-    .map((call) => `#${call.id} ${call.tool} (${duration(now - call.since)})`);
+    .map((call) => `#${call.id} ${call.tool} (${[duration(now - call.since), ...retryTexts(call)].join(", ")})`);
   const others = progress.waiting - named.length;
   return `${calls}, waits for ${named.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
 }
 
+/** Characters of an error's message on one line. */
+const MESSAGE_WIDTH = 80;
+
+function retryTexts({ retry }: WaitingCall): string[] {
+  if (retry === undefined) return [];
+  const { code, message } = retry.lastError;
+  return [`attempt ${retry.attempt} after ${code}: ${plainLine(message, MESSAGE_WIDTH)}`];
+}
+
 /** What has to differ for another line where lines cannot be redrawn: times alone do not count. */
 export function progressKey({ status, progress }: Seen): string {
-  return JSON.stringify([status, progress?.calls, progress?.waiting, progress?.waitingFor.map((call) => call.id)]);
+  return JSON.stringify([
+    status,
+    progress?.calls,
+    progress?.waiting,
+    progress?.waitingFor.map(({ id, retry }) => [id, retry?.attempt]),
+  ]);
 }
 
 /** A task's log line. */

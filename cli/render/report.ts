@@ -31,9 +31,24 @@ export function reportText(report: RunReport, now: number, paint: Paint = NO_PAI
   const lines = [headline(report, now, paint), paint.dim(`  run ${plain(report.taskRunId)}${version}`)];
   const used = usageText(report);
   if (used !== "") lines.push(paint.dim(`  used ${used}`));
+  lines.push(...retriedTexts(report, now));
   if (report.error !== null) lines.push(errorText(report.error, paint));
   if (report.status === "completed") lines.push(plain(JSON.stringify(report.result, null, 2)));
   return lines.join("\n");
+}
+
+/** Calls named one by one; the others are counted. */
+const NAMED = 5;
+
+/** A line for each call that has failed and is tried again: a failing tool is not a slow one. */
+function retriedTexts({ calls }: RunReport, now: number): string[] {
+  const retried = calls.filter(({ lastError }) => lastError !== undefined);
+  const texts = retried.slice(0, NAMED).map(({ id, tool, attempts, lastError, nextAttemptAt }) => {
+    const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - now;
+    const when = wait > 0 ? `in ${duration(wait)}` : "now";
+    return `  call #${id} ${plain(tool)} failed, attempt ${attempts} ${when}: ${plain(lastError?.code ?? "")}: ${plain(lastError?.message ?? "")}`;
+  });
+  return retried.length > NAMED ? [...texts, `  and ${retried.length - NAMED} more calls that failed`] : texts;
 }
 
 /** What the run's calls used up, by service: `openai 12 inputTokens, 52 totalTokens`. Nested runs tell their own. */

@@ -1,5 +1,9 @@
 import { WorkflowNotFoundError, type Client } from "@temporalio/client";
-import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import {
+  defineSearchAttributeKey,
+  TypedSearchAttributes,
+  WorkflowExecutionAlreadyStartedError,
+} from "@temporalio/common";
 import { TASK_NAME } from "../execution.ts";
 
 /** A workflow as the fake server has it; `outcome` is what awaiting it gives once it is not `RUNNING`. */
@@ -8,8 +12,10 @@ export interface FakeWorkflow {
   readonly firstRunId?: string;
   readonly status: "RUNNING" | "COMPLETED" | "FAILED" | "TERMINATED" | "TIMED_OUT" | "CANCELLED";
   readonly processing?: boolean;
+  /** The search attribute of a run that a worker has opened. */
+  readonly version?: string;
   readonly outcome?: () => unknown;
-  readonly query?: () => unknown;
+  readonly query?: (name: string) => unknown;
 }
 
 export interface Started {
@@ -67,7 +73,7 @@ export class FakeTemporal {
         if (status === "RUNNING") return new Promise(() => undefined);
         return outcome?.();
       },
-      query: async () => (await find()).query?.(),
+      query: async (name: string) => (await find()).query?.(name),
       cancel: async () => {
         await find();
         this.cancelled.push(workflowId);
@@ -80,14 +86,21 @@ export class FakeTemporal {
   }
 }
 
-function describe(workflowId: string, { runId, firstRunId = runId, status, processing = false }: FakeWorkflow) {
+const TASK_VERSION = defineSearchAttributeKey("TaskVersion", "KEYWORD");
+
+function describe(workflowId: string, workflow: FakeWorkflow) {
+  const { runId, firstRunId = runId, status, processing = false, version } = workflow;
+  const attributes = [
+    { key: TASK_NAME, value: "echo" },
+    ...(version === undefined ? [] : [{ key: TASK_VERSION, value: version }]),
+  ];
   return {
     workflowId,
     runId,
     status: { name: status },
     startTime: new Date(1_000),
     closeTime: status === "RUNNING" ? undefined : new Date(5_000),
-    typedSearchAttributes: new TypedSearchAttributes([{ key: TASK_NAME, value: "echo" }]),
+    typedSearchAttributes: new TypedSearchAttributes(attributes),
     raw: { workflowExecutionInfo: { firstRunId }, pendingWorkflowTask: processing ? {} : null },
   };
 }
