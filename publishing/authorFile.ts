@@ -10,6 +10,7 @@ import type { ReadableFiles } from "./readableFiles.ts";
 import { readSource } from "./readSource.ts";
 import { taskRequires } from "./taskRequires.ts";
 import type { TaskRequire } from "./taskRequires.ts";
+import type { ToolUse } from "./toolWarnings.ts";
 import { usedTools } from "./usedTools.ts";
 
 /** One of the author's files, as it goes into the bundle. */
@@ -24,7 +25,7 @@ export interface AuthorFile {
   /** Relative specifiers. */
   readonly imports: readonly string[];
   readonly requires: readonly TaskRequire[];
-  readonly usedTools: readonly string[];
+  readonly toolUses: readonly ToolUse[];
 }
 
 /** `file` is relative to the tasks folder. */
@@ -44,7 +45,7 @@ export async function loadAuthorFile(
       strict: true,
       imports: [],
       requires: [],
-      usedTools: [],
+      toolUses: [],
     };
   }
   const parsed = parseSource(text, file);
@@ -58,6 +59,6 @@ export async function loadAuthorFile(
     strict: parsed.isModule,
     imports: localImports(parsed.program),
     requires: taskRequires(parsed.program),
-    usedTools: usedTools(parsed.program),
+    toolUses: [...usedTools(parsed.program)].map(([name, place]) => ({ name, file, place })),
   };
 }

@@ -6,11 +6,14 @@ import { utf8Length } from "../protocol/text.ts";
 import { bundleTask } from "./bundleTask.ts";
 import type { FoundTask } from "./inspectFile.ts";
 import { checkedSchema } from "./checkedSchema.ts";
-import { problem, PROBLEM_CODES } from "./problem.ts";
+import { compareText, problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 import { declaredTools } from "./declaredTools.ts";
+import type { ToolUse } from "./toolWarnings.ts";
 
-export type BuildResult = { readonly version: TaskVersion } | { readonly problems: readonly Problem[] };
+/** `toolUses`: the tools that the task names, in its code and after `@tools`. */
+export type BuildResult =
+  { readonly version: TaskVersion; readonly toolUses: readonly ToolUse[] } | { readonly problems: readonly Problem[] };
 
 /** Bundles a task and describes it. The same sources give the same version, wherever they lie and whenever it runs. */
 export async function buildTask(found: FoundTask, publishedAt: Millis = Date.now()): Promise<BuildResult> {
@@ -21,7 +24,8 @@ export async function buildTask(found: FoundTask, publishedAt: Millis = Date.now
   if ("problems" in result || "problems" in tools || "problems" in schema) {
     return { problems: [tools, schema, result].flatMap((each) => ("problems" in each ? each.problems : [])) };
   }
-  const { code, sourceMap, usedTools } = result.bundle;
+  const { code, sourceMap, toolUses } = result.bundle;
+  const usedTools = [...new Set(toolUses.map(({ name }) => name))].sort(compareText);
   const bytes = utf8Length(code) + utf8Length(sourceMap);
   if (bytes > LIMITS.bundleBytes) {
     const message = `Bundle and source map have ${bytes} bytes; ${LIMITS.bundleBytes} are allowed.`;
@@ -35,7 +39,10 @@ export async function buildTask(found: FoundTask, publishedAt: Millis = Date.now
     tools: tools.names,
   };
   const version = versionOf(content, code, sourceMap);
-  return { version: { ...content, version, usedTools, bundle: code, sourceMap, publishedAt } };
+  return {
+    version: { ...content, version, usedTools, bundle: code, sourceMap, publishedAt },
+    toolUses: [...tools.uses, ...toolUses],
+  };
 }
 
 /**

@@ -12,6 +12,7 @@ import { compareText, inOrder, problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 import { ReadableFiles } from "./readableFiles.ts";
 import { resolveTaskModule } from "./resolveFile.ts";
+import type { ToolUse } from "./toolWarnings.ts";
 import { tidySourceMap } from "./tidySourceMap.ts";
 
 export interface Bundle {
@@ -19,7 +20,8 @@ export interface Bundle {
   readonly code: string;
   /** JSON. Sources are relative to the tasks folder, whose name is the map's `sourceRoot`. */
   readonly sourceMap: string;
-  readonly usedTools: readonly string[];
+  /** The tools that its files seem to use, once for each file. */
+  readonly toolUses: readonly ToolUse[];
 }
 
 export type BundleResult = { readonly bundle: Bundle } | { readonly problems: readonly Problem[] };
@@ -58,9 +60,9 @@ export async function bundleTask(root: string, file: string): Promise<BundleResu
     const next = await wantedBy(session);
     if ("problems" in next) return { problems: joined(next.problems) };
     if (isDeepStrictEqual(next, wanted)) {
-      const used = new Set([...session.files.values()].flatMap((each) => each.usedTools));
+      const toolUses = [...session.files.values()].flatMap((each) => each.toolUses);
       const sourceMap = tidySourceMap(built.sourceMap, session.files, path.basename(root));
-      return { bundle: { code: built.code, sourceMap, usedTools: [...used].sort(compareText) } };
+      return { bundle: { code: built.code, sourceMap, toolUses } };
     }
     wanted = next;
   }

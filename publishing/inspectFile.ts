@@ -1,6 +1,7 @@
 import path from "node:path";
 import { TASK_NAME } from "../protocol/task.ts";
 import { callableExport } from "./callableExport.ts";
+import { docWarnings } from "./docWarnings.ts";
 import { parseSource } from "./parseSource.ts";
 import type { ParsedSource } from "./parseSource.ts";
 import { problem, PROBLEM_CODES } from "./problem.ts";
@@ -19,7 +20,9 @@ export interface FoundTask {
   readonly file: string;
   /** Where its name stands; the file's start when the file's own name is the task's. */
   readonly place: Place;
-  readonly doc: TaskDoc;
+  readonly doc: Omit<TaskDoc, "tags">;
+  /** What its JSDoc most likely has wrong; it is published all the same. */
+  readonly warnings: readonly Problem[];
 }
 
 /** Undefined: the file is a module. */
@@ -75,7 +78,8 @@ function asTask(
       `or one named execute or runTask.`;
     return { problem: problem(PROBLEM_CODES.noExport, message, file, place) };
   }
-  return { task, folder, file, place, doc };
+  const { tags, ...rest } = doc;
+  return { task, folder, file, place, doc: rest, warnings: docWarnings(tags, file) };
 }
 
 /** JSX needs a library at run time that no task has; without it the file can have another name. */

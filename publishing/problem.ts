@@ -28,6 +28,11 @@ export const PROBLEM_CODES = {
   /** The parser or the bundler ended over the file. */
   publishFailed: "publish_failed",
   bundleTooLarge: "bundle_too_large",
+  // Warnings: the task is published.
+  unknownTool: CODES.unknownTool,
+  unknownTag: "unknown_tag",
+  unknownType: "unknown_type",
+  unclosedType: "unclosed_type",
 } as const;
 
 export type ProblemCode = (typeof PROBLEM_CODES)[keyof typeof PROBLEM_CODES];

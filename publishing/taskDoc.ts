@@ -4,8 +4,12 @@ import type { Comment } from "@babel/types";
 import type { Place } from "./problem.ts";
 
 export interface DocTag {
-  /** Type between braces; empty when there is none. */
+  /** Without its @. */
+  readonly tag: string;
+  /** Type between braces; empty when it has none. */
   readonly type: string;
+  /** Its type has a brace that is not closed; type and name are empty then. */
+  readonly unclosed: boolean;
   readonly name: string;
   readonly optional: boolean;
   readonly default?: string;
@@ -24,6 +28,8 @@ export interface TaskDoc {
   readonly tools: readonly DocTag[];
   /** `@strict`: fields of the input that are not declared are refused. */
   readonly strict: boolean;
+  /** All tags of these comments, in order. */
+  readonly tags: readonly DocTag[];
 }
 
 interface Block {
@@ -43,6 +49,7 @@ export function taskDoc(comments: readonly Comment[], own: readonly Comment[]): 
     params: first("param"),
     tools: first("tools"),
     strict: blocks.some((block) => block.tags.has("strict")),
+    tags: [...new Set(blocks.flatMap((block) => [...block.tags.values()].flat()))],
   };
 }
 
@@ -67,7 +74,9 @@ function docTag(spec: Spec, start: Place): DocTag {
   const indent = line ? line.tokens.start + line.tokens.delimiter + line.tokens.postDelimiter : "";
   const number = line?.number ?? start.line;
   return {
+    tag: SYNONYMS[spec.tag] ?? spec.tag,
     type: spec.type,
+    unclosed: spec.problems.some(({ code }) => code === "spec:type:unpaired-curlies"),
     name: spec.name,
     optional: spec.optional,
     ...(spec.default === undefined ? {} : { default: spec.default }),

@@ -18,8 +18,7 @@ export interface TypeSchema {
 export function typeSchema(text: string): TypeSchema {
   const optional = /=\s*$/.test(text);
   const nullable = /^\s*\?|[^=]\?\s*$/.test(text);
-  const bare = text.replace(/^\s*(?:\.\.\.|[?!])/, "").replace(/[?=]\s*$/, "");
-  const type = parseType(bare.replace(JSDOC_SPELLING, (match) => SPELLINGS[match] ?? match));
+  const type = parseType(text);
   const parts = type ? members(type) : [];
   const values = parts.filter((part) => !isUndefined(part));
   const schema = type ? union(values.map(schemaOf)) : {};
@@ -33,9 +32,12 @@ export function typeSchema(text: string): TypeSchema {
 const JSDOC_SPELLING = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|'(?:[^'\\]|\\[^])*(?:'|\\?$)|\*|\.(?=<)|\bfunction\b(?!\s*\()/g;
 const SPELLINGS: Readonly<Record<string, string>> = { "*": "any", ".": "", function: "Function" };
 
-function parseType(text: string): TSType | undefined {
+/** Undefined when it cannot be read. */
+export function parseType(text: string): TSType | undefined {
+  const bare = text.replace(/^\s*(?:\.\.\.|[?!])/, "").replace(/[?=]\s*$/, "");
+  const spelt = bare.replace(JSDOC_SPELLING, (match) => SPELLINGS[match] ?? match);
   try {
-    const { body } = parse(`type T = ${text};`, { sourceType: "module", plugins: ["typescript"] }).program;
+    const { body } = parse(`type T = ${spelt};`, { sourceType: "module", plugins: ["typescript"] }).program;
     const [only] = body;
     return body.length === 1 && only?.type === "TSTypeAliasDeclaration" ? only.typeAnnotation : undefined;
   } catch {

@@ -6,7 +6,7 @@ import { usedTools } from "./usedTools.ts";
 function used(text: string): string[] {
   const parsed = parseSource(text, "a.ts");
   assert("program" in parsed, JSON.stringify(parsed));
-  return usedTools(parsed.program);
+  return [...usedTools(parsed.program).keys()].sort();
 }
 
 test("tools are seen through every way that leads to them", () => {

@@ -1,29 +1,32 @@
 import type { Node, Program } from "@babel/types";
-import { compareText } from "./problem.ts";
+import type { Place } from "./problem.ts";
 import { walk } from "./walk.ts";
 
 /**
  * The tools that a source seems to use: `tools.a.b(…)`, `context.tools.a.b(…)`, names taken out of them,
  * `__callHostTool__("a", ["b"])`, and `tasks.execute("name")` with the name when it is literal.
- * A computed name is `*`. A reading of the text: it is shown to people, and nothing relies on it.
+ * Each has the place of its first use. A computed name is `*`. A reading of the text: it is shown to people, and nothing relies on it.
  */
-export function usedTools(program: Program): string[] {
+export function usedTools(program: Program): Map<string, Place> {
   const names = aliases(program);
-  const found = new Set<string>();
+  const found = new Map<string, Place>();
+  const add = (name: string, node: Node): void => {
+    if (!found.has(name)) found.set(name, node.loc?.start ?? { line: 1, column: 0 });
+  };
   walk(program, (node, parent) => {
     if (node.type === "CallExpression" || node.type === "OptionalCallExpression") {
       const tool = hostCall(node.callee, node.arguments) ?? taskCall(pathOf(node.callee, names), node.arguments);
       const alias = node.callee.type === "Identifier" ? pathOf(node.callee, names)?.join(".") : undefined;
-      if (tool ?? alias) found.add(tool ?? alias ?? "");
+      if (tool ?? alias) add(tool ?? alias ?? "", node);
     }
     if (isMember(node) && !(parent && isMember(parent) && parent.object === node) && !isAlias(parent, node)) {
       const path = pathOf(node, names);
-      if (path && !NOT_TOOLS.has(path.join(".")) && !isTaskCall(path, parent)) found.add(withoutHelper(path).join("."));
+      if (path && !NOT_TOOLS.has(path.join(".")) && !isTaskCall(path, parent)) add(withoutHelper(path).join("."), node);
     }
     return undefined;
   });
   found.delete("");
-  return [...found].sort(compareText);
+  return found;
 }
 
 /** Bundling resolves `tasks.require`; `tools.then` is no tool. */

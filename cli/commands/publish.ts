@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import type { Configuration } from "../../configuration.ts";
 import type { VersionStore } from "../../protocol/store.ts";
 import type { Publication, PublishedTask } from "../../publishing/publishFolder.ts";
 import type { Problem } from "../../publishing/problem.ts";
@@ -18,7 +19,9 @@ export const publishCommand: Command = {
     await checkFolder(request.directory);
     return withContext(output, async (context) => {
       const { versions } = await (request.mode === "list" ? context.store() : context.storeOrNew());
-      return request.mode === "list" ? list(request.directory, versions, output) : publish(request, versions, output);
+      return request.mode === "list"
+        ? list(request.directory, versions, output)
+        : publish(request, versions, context.configuration, output);
     });
   },
 };
@@ -32,20 +35,23 @@ async function checkFolder(directory: string): Promise<void> {
 async function publish(
   request: Exclude<PublishRequest, { mode: "list" }>,
   versions: VersionStore,
+  configuration: Configuration,
   output: Output,
 ): Promise<ExitCode> {
   const { directory } = request;
   const which = request.mode === "specific" ? [request.task] : undefined;
   output.say(`Publishing ${which?.join() ?? "all tasks"} from ${path.join(directory, "/")} …`);
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
-  const publication = await publishFolder(directory, versions, which);
+  const { createAdviseTool } = await import("../adviseTool.ts");
+  const adviseTool = createAdviseTool(configuration);
+  const publication = await publishFolder(directory, versions, which, { adviseTool });
   if (output.json) output.answer(toJson(directory, publication));
   showPublication(directory, publication, output);
   return publication.problems.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
-/** What was published, then every fault as `file:line:column`, then the sums. */
-export function showPublication(directory: string, { tasks, problems }: Publication, output: Output): void {
+/** What was published, then every warning and every fault as `file:line:column`, then the sums. */
+export function showPublication(directory: string, { tasks, problems, warnings }: Publication, output: Output): void {
   if (tasks.length > 0) {
     output.say(
       table(
@@ -54,12 +60,19 @@ export function showPublication(directory: string, { tasks, problems }: Publicat
       ),
     );
   }
+  for (const warning of warnings) {
+    output.warn(`${placeOf(directory, warning)} warning[${warning.code}]: ${warning.message}`);
+  }
   for (const problem of problems) {
     output.warn(`${placeOf(directory, problem)} ${output.paint.bad(`error[${problem.code}]`)}: ${problem.message}`);
   }
   const published = tasks.filter(({ outcome }) => outcome === "published").length;
-  const faults = problems.length === 0 ? "" : `, ${problems.length} ${problems.length === 1 ? "fault" : "faults"}`;
-  output.say(`${published} published, ${tasks.length - published} unchanged${faults}`);
+  const sums = countText(warnings.length, "warning") + countText(problems.length, "fault");
+  output.say(`${published} published, ${tasks.length - published} unchanged${sums}`);
+}
+
+function countText(count: number, name: string): string {
+  return count === 0 ? "" : `, ${count} ${name}${count === 1 ? "" : "s"}`;
 }
 
 function row(directory: string, { outcome, version }: PublishedTask): string[] {
@@ -71,7 +84,7 @@ function placeOf(directory: string, { file, line, column }: Problem): string {
   return file === "." ? path.join(directory, "/") : `${path.join(directory, file)}:${line}:${column}`;
 }
 
-function toJson(directory: string, { tasks, problems }: Publication): unknown {
+function toJson(directory: string, { tasks, problems, warnings }: Publication): unknown {
   return {
     tasks: tasks.map(({ outcome, version }) => ({
       task: version.task,
@@ -80,6 +93,7 @@ function toJson(directory: string, { tasks, problems }: Publication): unknown {
       outcome,
     })),
     problems: problems.map((problem) => ({ ...problem, file: path.join(directory, problem.file) })),
+    warnings: warnings.map((warning) => ({ ...warning, file: path.join(directory, warning.file) })),
   };
 }
 
