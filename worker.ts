@@ -5,7 +5,7 @@ import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
 import { readConfiguration, storeOptions, type Configuration } from "./configuration.ts";
 import { createCipher } from "./encryption/cipher.ts";
-import { dataConverterOf } from "./encryption/dataConverter.ts";
+import { dataConverterOf, workerDataConverterOf } from "./encryption/dataConverter.ts";
 import { createKeyring } from "./encryption/keyring.ts";
 import { LIMITS } from "./protocol/limits.ts";
 import { createBudgets } from "./policy/budgets.ts";
@@ -79,7 +79,14 @@ export async function startWorker(configuration: Configuration, options: WorkerO
         inflightCommands: configuration.inflightCalls ?? LIMITS.inflightCommandsElsewhere,
       }),
     );
-    const workers = await createWorkers({ configuration, connection, dataConverter, policy, services, activities });
+    const workers = await createWorkers({
+      configuration,
+      connection,
+      dataConverter: workerDataConverterOf(keyring, configuration.encryption),
+      policy,
+      services,
+      activities,
+    });
     close.later(
       startReconciler({
         connection,

@@ -10,6 +10,7 @@ import { startHeartbeat } from "./heartbeat.ts";
 import { createInputCheck } from "./inputCheck.ts";
 import { internalFailure } from "./internalFailure.ts";
 import { createOpenRun } from "./openRun.ts";
+import { recordCalls } from "./recordCalls.ts";
 import { createToolActivity } from "./tools/runTool.ts";
 
 /**
@@ -23,9 +24,7 @@ export function createActivities(deps: ActivityDeps) {
   return {
     [ACTIVITIES.openRun]: typed(createOpenRun({ store, checkInput, engine: sandboxes.own.engine, inflightCommands })),
     [ACTIVITIES.advance]: typed(createAdvance(deps)),
-    [ACTIVITIES.recordCalls]: typed(({ run, calls, firstLine, logs }: RecordRequest) =>
-      store.runs.record(run, calls, firstLine, logs),
-    ),
+    [ACTIVITIES.recordCalls]: typed((request: RecordRequest) => recordCalls(store.runs, request)),
     [ACTIVITIES.closeRun]: typed(createCloseRun(store)),
     default: createToolActivity({ registry, blobs: store.blobs, budgets, mask }),
   };

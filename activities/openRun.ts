@@ -1,7 +1,9 @@
 import type { OpenAnswer, OpenRequest, PinnedRun, TaskRunArgs } from "../protocol/activities.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import type { BlobReader, Store } from "../protocol/store.ts";
+import type { ExecutionRef, RunKey } from "../protocol/run.ts";
+import type { BlobReader, OpenedRun, Store } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
 import { safeText } from "../protocol/text.ts";
 import type { LogLine, Millis } from "../protocol/step.ts";
@@ -26,14 +28,16 @@ export interface OpenRunDeps {
  */
 export function createOpenRun({ store, checkInput, engine, inflightCommands }: OpenRunDeps) {
   return async function openRun(request: OpenRequest): Promise<OpenAnswer> {
-    const { run, startedAt } = request;
+    const { run, execution, startedAt } = request;
     try {
+      if (request.refusal !== undefined) throw new TaskerError(request.refusal);
       const args = parseTaskRunArgs(request.args);
       checkParent(args, request.parentId);
       const version = await resolve(store, args);
       const { input, claim, notes } = await acceptInput(store, checkInput, request, args, version);
-      await store.runs.open({
+      const opened = await store.runs.open({
         ...run,
+        ...placeOf(execution),
         task: version.task,
         version: version.version,
         engine,
@@ -41,31 +45,60 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
         startedAt,
         ...(args.nested === undefined ? {} : { parent: args.nested.parent }),
       });
-      const pinned: PinnedRun = {
-        task: version.task,
-        version: version.version,
-        engine,
-        tools: version.tools,
-        depth: args.nested?.depth ?? 1,
-        inflightCommands,
-        dispatchFirst: true,
-        callIds: true,
-        cancelsSteps: true,
-        ...(claim === undefined ? {} : { inputClaim: claim }),
-      };
+      if (!opened) return await openAgain(request);
+      const pinned = pin(version, engine, claim, args);
       return { ok: true, pinned, ...(notes === undefined ? {} : { logs: [warning(notes, startedAt)] }) };
     } catch (error) {
       if (!(error instanceof TaskerError) || error.retryable) throw error;
-      await recordRefusal(store, request, error);
-      return { ok: false, error: error.toTaskError() };
+      return refuse(request, error.toTaskError());
     }
   };
 
-  async function recordRefusal(
-    store: Store,
-    { run, args, startedAt, parentId }: OpenRequest,
-    error: TaskerError,
-  ): Promise<void> {
+  /**
+   * The record exists: a worker wrote it and died before its answer was in history, or the run was reset to its beginning.
+   * What was opened stays as it was, even if another version was published meanwhile.
+   */
+  async function openAgain({ run, execution, args }: OpenRequest): Promise<OpenAnswer> {
+    const record = await store.runs.get(run.taskRunId, run.firstRunId);
+    if (record === undefined) throw new Error("The record was removed while its run began.");
+    if (record.version === "") return { ok: false, error: record.error ?? INTERRUPTED };
+    const version = await store.versions.get(record.task, record.version);
+    if (version === undefined) throw new Error(`Version ${record.version} of ${record.task} is not in the store.`);
+    if (execution.runId !== run.firstRunId) await store.runs.enter(run, execution, 1, 0);
+    const claim = "claim" in record.input ? record.input.claim : await claimUnlessGiven(run, record.input.value, args);
+    return { ok: true, pinned: pin(version, record.engine, claim, args) };
+  }
+
+  function pin(
+    { task, version, tools }: TaskVersion,
+    engine: string,
+    claim: Claim | undefined,
+    args: TaskRunArgs,
+  ): PinnedRun {
+    return {
+      task,
+      version,
+      engine,
+      tools,
+      depth: args.nested?.depth ?? 1,
+      inflightCommands,
+      dispatchFirst: true,
+      callIds: true,
+      cancelsSteps: true,
+      ...(claim === undefined ? {} : { inputClaim: claim }),
+    };
+  }
+
+  /** The VM takes its input from the workflow's argument, unless that lacks the defaults. */
+  async function claimUnlessGiven(run: RunKey, input: Json, args: TaskRunArgs): Promise<Claim | undefined> {
+    const text = JSON.stringify(input);
+    if (text === JSON.stringify(args.input ?? {})) return undefined;
+    return store.blobs.put(run, Buffer.from(text, "utf8"));
+  }
+
+  /** Records what cannot begin. Returns the first answer if the run was opened before. */
+  async function refuse(request: OpenRequest, error: TaskError): Promise<OpenAnswer> {
+    const { run, execution, args, startedAt, parentId } = request;
     // The arguments may be anything at all here, in spite of their type.
     const given = args as Partial<TaskRunArgs> | null | undefined;
     const task = safeText(typeof given?.task === "string" ? given.task : "", LIMITS.taskNameBytes);
@@ -76,9 +109,22 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
     const named = parentOf(args);
     const parent = named?.taskRunId === parentId ? named : undefined;
     const nested = parent === undefined ? {} : { parent };
-    await store.runs.open({ ...run, task, version: "", engine, input, startedAt, ...nested });
-    await store.runs.close(run, { status: "failed", error: error.toTaskError(), endedAt: Date.now() });
+    const record = { ...run, ...placeOf(execution), task, version: "", engine, input, startedAt, ...nested };
+    if (!(await store.runs.open(record))) return openAgain(request);
+    await store.runs.close(run, { status: "failed", error, endedAt: Date.now() }, execution.runId);
+    return { ok: false, error };
   }
+}
+
+const INTERRUPTED: TaskError = {
+  code: CODES.internal,
+  class: "infrastructure",
+  message: "The run was refused, and the worker died before it wrote down why. Start it again to see the reason.",
+};
+
+/** What a record says of the execution, where that is not the one that began the run. */
+function placeOf({ runId, chainId }: ExecutionRef): Pick<OpenedRun, "executionId" | "chainId"> {
+  return { executionId: runId, chainId };
 }
 
 async function resolve(store: Store, args: TaskRunArgs): Promise<TaskVersion> {
@@ -159,12 +205,17 @@ function warning(text: string, at: Millis): LogLine {
   return { at, level: "warn", text: safeText(text, LIMITS.errorBytes / 64) };
 }
 
-/** Anybody may start a run with any claim. One that this run may not redeem is a wrong input, and final. */
+const WRONG_CLAIM = new Set<string>([CODES.claimDenied, CODES.blobMissing]);
+
+/**
+ * Anybody may start a run with any claim. One that this run may not redeem is a wrong input, and final. So is one of a value
+ * that is not there: a client puts the value before it starts the run, so waiting would not help.
+ */
 async function readInput(store: Store, reader: BlobReader, given: Carried): Promise<Redeemed> {
   try {
     return await readCarried(store.blobs, reader, given);
   } catch (error) {
-    if (!(error instanceof TaskerError) || error.code !== CODES.claimDenied) throw error;
+    if (!(error instanceof TaskerError) || !WRONG_CLAIM.has(error.code)) throw error;
     throw refusal(CODES.invalidInput, `"inputClaim" is refused. ${error.message}`);
   }
 }

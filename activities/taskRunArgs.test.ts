@@ -21,3 +21,27 @@ test("what is no claim is refused: anybody may start a run with it, and it must 
     );
   }
 });
+
+test("a claim's hash is 64 hexadecimal digits, and its size a whole number that is not negative", () => {
+  const odd = [
+    { ...claim, sha256: "a".repeat(63) },
+    { ...claim, sha256: "a".repeat(65) },
+    { ...claim, sha256: "A".repeat(64) },
+    { ...claim, sha256: "\0" },
+    { ...claim, bytes: -1 },
+    { ...claim, bytes: 0.5 },
+    { ...claim, bytes: 2 ** 53 },
+  ];
+  for (const inputClaim of odd) assert.throws(() => parseTaskRunArgs({ task: "echo", inputClaim }), /hexadecimal/);
+});
+
+test("a field that a run does not know is refused, with the nearest that it knows", () => {
+  const cases = {
+    inputs: /did you mean "input"\?/,
+    taks: /"taks"; did you mean "task"\?/,
+    zebra: /unknown field "zebra"\./,
+  };
+  for (const [key, says] of Object.entries(cases))
+    assert.throws(() => parseTaskRunArgs({ task: "echo", [key]: 1 }), says);
+  assert.throws(() => parseTaskRunArgs(JSON.parse('{"task":"echo","__proto__":1}')), /unknown field "__proto__"/);
+});

@@ -8,13 +8,15 @@ import type { RetriedActivity, RunStatus } from "../protocol/run.ts";
 /** What Temporal says of the newest workflow with an id. */
 export interface Execution {
   readonly runId: string;
-  /** First run of its continue-as-new chain: tells reuses of the id apart. */
+  /** First execution of its chain of continue-as-new, cron and retry: tells reuses of the id apart. */
   readonly firstRunId: string;
   readonly task: string;
   /** The version that it runs; empty until a worker has opened the run, and with it its record. */
   readonly version: string;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** It waits for its cron schedule's next time, or for a retry's. */
+  readonly waits: boolean;
   /** `open` when it is running; else how it ended. */
   readonly status: "open" | Extract<RunStatus, "completed" | "failed" | "cancelled" | "timed_out" | "terminated">;
   /** A worker has, or is about to have, work on it right now. */
@@ -52,6 +54,7 @@ function toExecution(found: WorkflowExecutionDescription): Omit<Execution, "retr
     version: found.typedSearchAttributes.get(TASK_VERSION) ?? "",
     startedAt: found.startTime,
     endedAt: found.closeTime ?? null,
+    waits: found.executionTime !== undefined && found.executionTime.getTime() > Date.now(),
     status: toStatus(found.status.name),
     // A query cannot tell: it is answered between workflow tasks, so it hardly ever sees a run at work.
     processing: found.raw.pendingWorkflowTask != null,

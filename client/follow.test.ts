@@ -17,6 +17,7 @@ describe("following a run", () => {
         await openRecord(store, "run");
       } else if (!isEnd(change.status)) {
         await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+        temporal.workflows.set("run", [{ runId: "r1", status: "COMPLETED" }]);
       }
     }
     assert.deepEqual(seen, ["queued", "suspended", "completed"]);
@@ -85,6 +86,7 @@ describe("a server that goes away while a run is watched", () => {
         temporal.failure = undefined;
         await openRecord(store, "run");
         await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+        temporal.workflows.set("run", [{ runId: "r1", status: "COMPLETED" }]);
       }
     }
     assert.deepEqual(seen, ["queued", "silent", "completed"]);

@@ -6,6 +6,7 @@ import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
 import { endFromTemporal } from "./end.ts";
 import { asking, isNoWorkflow } from "./errors.ts";
 import { findExecution, type Execution } from "./execution.ts";
+import { executionOf, ownExecution } from "./executionOf.ts";
 import { outcomeOf } from "./outcome.ts";
 
 /**
@@ -22,17 +23,16 @@ export async function reconcile(
   if (record.status !== "open") return record;
   const execution = newest ?? (await findExecution(dependencies, record.taskRunId));
   if (execution === undefined) return record;
-  const same = execution.firstRunId === record.firstRunId;
-  if (same && execution.status === "open") return record;
-  // An id has one open workflow at most: where another chain has it now, the record's own has ended.
-  const runId = same ? execution.runId : record.firstRunId;
+  const own = await executionOf(dependencies, record, execution);
+  if (own !== undefined && execution.status === "open") return record;
+  // An id has one open workflow at most: if another run has it now, the record's own has ended.
+  const { runId = record.executionId ?? record.firstRunId } = own ?? {};
   const outcome = await outcomeOf(dependencies, record.taskRunId, runId);
   if (outcome === undefined) return record;
-  const endedAt = same ? execution.endedAt : null;
-  const end = endFromTemporal(outcome, endedAt ?? new Date());
+  const end = endFromTemporal(outcome, (own && execution.endedAt) ?? new Date());
   await tellParent(dependencies, record, end);
   await cancelChildren(dependencies, record);
-  await dependencies.store.runs.close(record, end);
+  await dependencies.store.runs.confirm(record, own ?? ownExecution(record), end);
   return (await dependencies.store.runs.get(record.taskRunId, record.firstRunId)) ?? record;
 }
 

@@ -12,13 +12,13 @@ const failing = (cause: Error) => () => {
 const terminated = failing(new TerminatedFailure("by hand"));
 
 describe("the report of a run", () => {
-  it("is the record's once that is closed, whatever Temporal still knows", async (t) => {
+  it("is the record's once that is closed, also where Temporal cannot be reached", async (t) => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     await openRecord(store, "run");
     const key = { taskRunId: "run", firstRunId: "r1" };
     const claim = await store.blobs.put(key, new TextEncoder().encode('{"large":true}'));
     await store.runs.close(key, { status: "completed", result: { claim }, endedAt: 3_000 });
-    temporal.failure = new Error("must not be asked");
+    temporal.failure = new Error("not reached");
     assert.deepEqual(await tasker.report("run"), {
       taskRunId: "run",
       task: "echo",
@@ -31,6 +31,29 @@ describe("the report of a run", () => {
       startedAt: "1970-01-01T00:00:02.000Z",
       endedAt: "1970-01-01T00:00:03.000Z",
     });
+  });
+
+  it("does not take an end that was written down for the end while Temporal says that the run goes on", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    const end = { status: "completed", result: { value: 1 }, endedAt: 3_000 } as const;
+    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, end);
+    temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING" }]);
+    const report = await tasker.report("run");
+    assert.deepEqual([report.status, report.result, report.endedAt], ["suspended", null, null]);
+  });
+
+  it("after a reset is of the newest execution: while it runs, and once it has ended", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+    const reset = { runId: "r2", firstRunId: "r1", originalRunId: "r1" };
+    temporal.workflows.set("run", [{ ...reset, status: "RUNNING" }]);
+    const running = await tasker.report("run");
+    assert.deepEqual([running.status, running.endedAt, running.resets], ["suspended", null, 1]);
+    temporal.workflows.set("run", [{ ...reset, status: "TERMINATED", outcome: terminated }]);
+    const ended = await tasker.report("run");
+    assert.deepEqual([ended.status, ended.error?.code, ended.resets], ["terminated", "terminated", 1]);
   });
 
   it("tells queued, processing and suspended apart", async (t) => {

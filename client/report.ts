@@ -54,6 +54,7 @@ async function reportOf(
     })),
     startedAt: toIso(record.startedAt),
     endedAt: record.endedAt === undefined ? null : toIso(record.endedAt),
+    ...(record.resets === undefined ? {} : { resets: record.resets }),
   };
 }
 

@@ -1,15 +1,15 @@
 import { isInternalActivity } from "../protocol/names.ts";
-import type { RunRecord, RunStatus } from "../protocol/run.ts";
+import type { ExecutionRef, RunRecord, RunStatus } from "../protocol/run.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { unknownRun } from "./errors.ts";
 import { findExecution, type Execution } from "./execution.ts";
+import { executionOf, ownExecution } from "./executionOf.ts";
 import { reconcile } from "./reconcile.ts";
 
 /** A run as record and Temporal tell it together. One of `record` and `execution` is there at least. */
 export interface Sighting {
   readonly status: RunStatus;
   readonly record?: RunRecord;
-  /** Only asked for while the record is open or not there. */
   readonly execution?: Execution;
   /** Temporal does not know the workflow of an open record: its history is gone, or this is another namespace. */
   readonly lost?: true;
@@ -18,15 +18,18 @@ export interface Sighting {
 }
 
 /**
- * Looks at the newest run with this id. A closed record answers alone; an open one asks Temporal, and is closed
- * when its workflow has ended.
+ * Looks at the newest run with this id. Temporal's newest execution is the truth: it closes an open record whose workflow has
+ * ended, and says that a closed one goes on after a reset. A closed record answers alone if Temporal does not know the
+ * workflow any more, or cannot be reached.
  * @throws unknown_run, temporal_unreachable
  */
 export async function sight(dependencies: ClientDependencies, taskRunId: string): Promise<Sighting> {
   let found = await dependencies.store.runs.get(taskRunId);
-  if (found !== undefined && found.status !== "open") return { status: found.status, record: found };
-
-  const execution = await findExecution(dependencies, taskRunId);
+  const isClosed = found !== undefined && found.status !== "open";
+  const execution = await findExecution(dependencies, taskRunId).catch((error: unknown) => {
+    if (isClosed) return undefined;
+    throw error;
+  });
   if (execution !== undefined && execution.version !== "" && found?.firstRunId !== execution.firstRunId) {
     // A worker may have opened the run between the two questions.
     found = await dependencies.store.runs.get(taskRunId);
@@ -35,13 +38,41 @@ export async function sight(dependencies: ClientDependencies, taskRunId: string)
     if (execution === undefined) throw unknownRun(taskRunId);
     return withoutRecord(execution);
   }
-  if (execution === undefined) return { status: "terminated", record: found, lost: true };
+  if (execution === undefined) {
+    return isClosed ? closed(found) : { status: "terminated", record: found, lost: true };
+  }
+  const own = await executionOf(dependencies, found, execution);
+  if (own === undefined) return sightOfAnother(dependencies, found, execution);
+  if (execution.status === "open") {
+    return { status: stateOf(execution), record: isClosed ? openAgain(found, own) : found, execution };
+  }
+  if (isClosed && own.runId === ownExecution(found).runId) return closed(found);
+  return closed(await reconcile(dependencies, openAgain(found, own), execution));
+}
 
+/** The newest execution is of a run that has not written its record yet. */
+async function sightOfAnother(
+  dependencies: ClientDependencies,
+  found: RunRecord,
+  execution: Execution,
+): Promise<Sighting> {
   const record = await reconcile(dependencies, found, execution);
-  // The id was started anew, and that run has not written its record yet.
-  if (execution.firstRunId !== record.firstRunId) return withoutRecord(execution);
-  if (record.status !== "open") return { status: record.status, record };
-  return { status: stateOf(execution), record, execution };
+  // The last run of a cron schedule says more than the one that waits for its time.
+  if (execution.waits) return closed(record);
+  return withoutRecord(execution);
+}
+
+function closed(record: RunRecord): Sighting {
+  return { status: record.status === "open" ? "suspended" : record.status, record };
+}
+
+const OF_THE_END = new Set<string>(["result", "error", "endedAt", "confirmed"] satisfies (keyof RunRecord)[]);
+
+/** A closed record whose run goes on in another execution, which has written nothing yet. */
+function openAgain(record: RunRecord, { reset }: ExecutionRef): RunRecord {
+  const kept = Object.entries(record).filter(([name]) => !OF_THE_END.has(name));
+  const resets = (record.resets ?? 0) + (reset === true ? 1 : 0);
+  return { ...(Object.fromEntries(kept) as unknown as RunRecord), status: "open", ...(resets > 0 ? { resets } : {}) };
 }
 
 function withoutRecord(execution: Execution): Sighting {

@@ -1,6 +1,7 @@
 import type { Payload, PayloadCodec } from "@temporalio/common";
 import proto from "@temporalio/proto";
 import type { Cipher } from "../protocol/cipher.ts";
+import { undecodablePayload } from "./undecodablePayload.ts";
 
 /** As in Temporal's own samples, so that its tools recognize an encrypted payload. */
 const ENCODING = "binary/encrypted";
@@ -24,6 +25,21 @@ export function createPayloadCodec(cipher: Cipher): PayloadCodec {
 /** Decrypts, and leaves what is sent as it is: for a process with encryption off that meets what was written while it was on. */
 export function createDecodingCodec(cipher: Cipher): PayloadCodec {
   return { ...createPayloadCodec(cipher), encode: (payloads) => Promise.resolve(payloads) };
+}
+
+/**
+ * Never rejects: what it cannot decrypt becomes a payload that says why. For workers, whose converter decides what
+ * follows; a codec that rejects fails the whole activation, which is retried for ever.
+ */
+export function createTolerantCodec(codec: PayloadCodec): PayloadCodec {
+  const decodeOne = async (payload: Payload): Promise<Payload> => {
+    try {
+      return (await codec.decode([payload]))[0] ?? payload;
+    } catch (error) {
+      return undecodablePayload(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return { encode: (payloads) => codec.encode(payloads), decode: (payloads) => Promise.all(payloads.map(decodeOne)) };
 }
 
 function encrypt(cipher: Cipher, payload: Payload): Payload {

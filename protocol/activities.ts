@@ -1,6 +1,6 @@
 import type { TaskError } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { CallRecord, ParentCall, RunKey } from "./run.ts";
+import type { CallRecord, ExecutionRef, ParentCall, RunKey } from "./run.ts";
 import type { IssuedCall, JournalStep, LogLine, Millis, Recovery, SnapshotRef, StepOutcome } from "./step.ts";
 import type { RunEnd } from "./store.ts";
 import type { Carried, Claim } from "./value.ts";
@@ -37,7 +37,11 @@ export interface Nested {
 
 export interface OpenRequest {
   readonly run: RunKey;
+  readonly execution: ExecutionRef;
+  /** Anybody can start a workflow with anything: to be checked. */
   readonly args: TaskRunArgs;
+  /** Why the workflow refuses to begin, if it does; the run is recorded as failed with it. */
+  readonly refusal?: TaskError;
   readonly startedAt: Millis;
   /** Workflow id of the run's parent, as Temporal knows it. The arguments' `nested` alone proves nothing. */
   readonly parentId?: string;
@@ -118,6 +122,12 @@ export interface StepAnswer {
 
 export interface RecordRequest {
   readonly run: RunKey;
+  readonly execution: ExecutionRef;
+  /**
+   * The first call that was issued since calls were last written down. After a reset the record may hold later ones, of the
+   * execution that was given up.
+   */
+  readonly firstCall: number;
   readonly calls: readonly CallRecord[];
   readonly firstLine: number;
   readonly logs: readonly LogLine[];

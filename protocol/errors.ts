@@ -33,6 +33,7 @@ export const CODES = {
   unknownTask: "unknown_task",
   unknownVersion: "unknown_version",
   invalidInput: "invalid_input",
+  unknownWorkflowType: "unknown_workflow_type",
   moduleNotFound: "module_not_found",
   noExport: "no_callable_export",
   denied: "denied",

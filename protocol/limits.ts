@@ -119,6 +119,9 @@ export const LIMITS = {
   unrecordedBytes: 512 * KiB,
   unrecordedCalls: 500,
 
+  /** Parents that one run tells of its end by signal. A run has one parent; more are asked for by whoever sends signals. */
+  followers: 100,
+
   /** `tools.sleep` and `setTimeout`: the longest wait, 10 years of 365 days. */
   sleepMs: 10 * 365 * 24 * 60 * minute,
 

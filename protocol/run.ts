@@ -18,10 +18,23 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const CALL_STATUSES = ["pending", "completed", "failed", "cancelled"] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-/** Identity of a run record. `taskRunId` is the Temporal workflow id; `firstRunId` tells its reuses apart. */
+/**
+ * Identity of a run record. `taskRunId` is the Temporal workflow id. `firstRunId` tells its uses apart: it is the original
+ * run id of the execution that began the run. It stays over continue-as-new and reset, and is another one for each execution
+ * that Temporal begins by itself, for a cron schedule or a retry policy.
+ */
 export interface RunKey {
   readonly taskRunId: string;
   readonly firstRunId: string;
+}
+
+/** The Temporal execution that does a run's work at present. */
+export interface ExecutionRef {
+  readonly runId: string;
+  /** First execution of the whole chain: what Temporal calls `firstExecutionRunId`, also over cron and retries. */
+  readonly chainId: string;
+  /** It began as a copy of an earlier execution's history: `temporal workflow reset`. */
+  readonly reset?: true;
 }
 
 /** A nested run's place in its parent. */
@@ -58,6 +71,14 @@ export interface RunRecord extends RunKey {
   readonly parent?: ParentCall;
   readonly startedAt: Millis;
   readonly endedAt?: Millis;
+  /** The Temporal execution that wrote last; the one that began the run when absent. */
+  readonly executionId?: string;
+  /** First execution of the chain (Temporal's `firstExecutionRunId`); the one that began the run when absent. */
+  readonly chainId?: string;
+  /** How often the run was reset in Temporal. What the record holds is of the newest execution. */
+  readonly resets?: number;
+  /** The end was compared with Temporal's. */
+  readonly confirmed?: true;
 }
 
 /** What `--json` prints and the client answers. Times are ISO 8601 in UTC. */
@@ -77,6 +98,8 @@ export interface RunReport {
   readonly calls: readonly CallReport[];
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /** Present when the run was reset in Temporal: how often. Everything else is of the newest execution. */
+  readonly resets?: number;
 }
 
 export interface CallReport {

@@ -1,5 +1,5 @@
 import type { TaskError } from "./errors.ts";
-import type { CallRecord, RunKey, RunRecord } from "./run.ts";
+import type { CallRecord, ExecutionRef, RunKey, RunRecord } from "./run.ts";
 import type { LogLine, Millis, Usage } from "./step.ts";
 import type { TaskVersion } from "./task.ts";
 import type { Carried, Claim, SecretMark } from "./value.ts";
@@ -35,17 +35,29 @@ export interface VersionStore {
 export type TaskSummary = Omit<TaskVersion, "bundle" | "sourceMap">;
 
 export interface RunStore {
-  /** Writes the record of a run that begins. Doing it again changes nothing: the first write stands. */
-  open(run: Omit<RunRecord, "status" | "result" | "error" | "endedAt">): Promise<void>;
+  /**
+   * Writes the record of a run that begins. One that exists stays as it is, except a refused one (without a version) when
+   * another execution opens the run. Returns false if the record stayed.
+   */
+  open(run: OpenedRun): Promise<boolean>;
+  /**
+   * Another execution goes on with the run, after a continue-as-new or a reset. A closed record is open again, and calls from
+   * `firstCall` and lines from `firstLine` on are dropped: they are of an execution that was given up. Changes nothing if the
+   * record is this execution's already.
+   */
+  enter(run: RunKey, execution: ExecutionRef, firstCall: number, firstLine: number): Promise<void>;
   /**
    * Upserts calls by (run, call id) and log lines by (run, position); `firstLine` is the position of the first of `lines`.
    * A call that has settled never goes back to pending.
    */
   record(run: RunKey, calls: readonly CallRecord[], firstLine: number, lines: readonly LogLine[]): Promise<void>;
   /**
-   * Ends an open record; pending calls become cancelled. A closed record stays as it is and the answer is false.
+   * Ends an open record; pending calls become cancelled. A closed record stays as it is, and so does one that another
+   * execution than `executionId` (the one that began the run when absent) has taken over: then it returns false.
    */
-  close(run: RunKey, end: RunEnd): Promise<boolean>;
+  close(run: RunKey, end: RunEnd, executionId?: string): Promise<boolean>;
+  /** Gives the record the execution and the end that Temporal tells, whatever it held before. */
+  confirm(run: RunKey, execution: ExecutionRef, end: RunEnd): Promise<void>;
   /** The newest record with this workflow id, or the one with this first run id. */
   get(taskRunId: string, firstRunId?: string): Promise<RunRecord | undefined>;
   /** By call id. */
@@ -63,6 +75,9 @@ export interface RunStore {
   /** Removes a closed run's record and every blob that no other run holds. An open one stays and the answer is false. */
   remove(run: RunKey): Promise<boolean>;
 }
+
+/** The record of a run that begins. */
+export type OpenedRun = Omit<RunRecord, "status" | "result" | "error" | "endedAt" | "resets" | "confirmed">;
 
 export interface RunEnd {
   readonly status: Exclude<RunRecord["status"], "open">;

@@ -22,3 +22,24 @@ export type SecretMark = Secrets | "itself";
 
 /** A value on its way through the history: inside it when small, a claim check when large. */
 export type Carried = { readonly value: Json } | { readonly claim: Claim };
+
+/** Whether anything at all is a claim: anybody can put one into a run's arguments or a signal. */
+export function isClaim(value: unknown): value is Claim {
+  if (typeof value !== "object" || value === null) return false;
+  const { sha256, bytes, secret, secrets } = value as Partial<Record<keyof Claim, unknown>>;
+  return (
+    typeof sha256 === "string" &&
+    /^[0-9a-f]{64}$/.test(sha256) &&
+    Number.isSafeInteger(bytes) &&
+    (bytes as number) >= 0 &&
+    (secret === undefined || secret === true) &&
+    (secrets === undefined || isClaim(secrets))
+  );
+}
+
+/** Whether anything at all is a carried value. */
+export function isCarried(value: unknown): value is Carried {
+  if (typeof value !== "object" || value === null) return false;
+  if ("claim" in value) return isClaim(value.claim);
+  return "value" in value && value.value !== undefined;
+}

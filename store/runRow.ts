@@ -1,13 +1,14 @@
 import type { TaskError } from "../protocol/errors.ts";
 import type { RunKey, RunRecord } from "../protocol/run.ts";
-import type { RunEnd } from "../protocol/store.ts";
+import type { OpenedRun, RunEnd } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
 import { fromName, keyColumns, toName } from "./names.ts";
+import type { Insertable, Selectable } from "kysely";
 import type { RunRow } from "./schema.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** The row of a run that begins. */
-export function toOpenRow(run: Omit<RunRecord, "status" | "result" | "error" | "endedAt">, sealing: Sealing): RunRow {
+export function toOpenRow(run: OpenedRun, sealing: Sealing): Insertable<RunRow> {
   return {
     ...keyColumns(run),
     task: toName(run.task),
@@ -22,7 +23,13 @@ export function toOpenRow(run: Omit<RunRecord, "status" | "result" | "error" | "
     parent_call: run.parent?.call ?? null,
     started_at: run.startedAt,
     ended_at: null,
+    execution_id: otherThan(run.firstRunId, run.executionId),
+    chain_id: otherThan(run.firstRunId, run.chainId),
   };
+}
+
+function otherThan(firstRunId: string, id: string | undefined): string | null {
+  return id === undefined || id === firstRunId ? null : toName(id);
 }
 
 /** What changes in the row of a run that ends. */
@@ -38,7 +45,7 @@ export function toEndColumns(run: RunKey, end: RunEnd, sealing: Sealing) {
 }
 
 /** A row as the record that it keeps; what is null there is absent here. */
-export function fromRow(row: RunRow, sealing: Sealing): RunRecord {
+export function fromRow(row: Selectable<RunRow>, sealing: Sealing): RunRecord {
   const key = { taskRunId: fromName(row.task_run_id), firstRunId: fromName(row.first_run_id) };
   const open = (column: string, what: "input" | "result" | "error"): unknown =>
     JSON.parse(sealing.openText(column, place(key, what)));
@@ -54,6 +61,10 @@ export function fromRow(row: RunRow, sealing: Sealing): RunRecord {
     ...parentOf(row),
     startedAt: row.started_at,
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    ...(row.execution_id === null ? {} : { executionId: fromName(row.execution_id) }),
+    ...(row.chain_id === null ? {} : { chainId: fromName(row.chain_id) }),
+    ...(row.resets === 0 ? {} : { resets: row.resets }),
+    ...(row.confirmed === 0 ? {} : { confirmed: true as const }),
   };
 }
 
@@ -61,7 +72,7 @@ function place(run: RunKey, what: "input" | "result" | "error"): string[] {
   return [what, run.taskRunId, run.firstRunId];
 }
 
-function parentOf(row: RunRow): Pick<RunRecord, "parent"> {
+function parentOf(row: Selectable<RunRow>): Pick<RunRecord, "parent"> {
   if (row.parent_task_run_id === null || row.parent_first_run_id === null || row.parent_call === null) return {};
   return {
     parent: {

@@ -1,8 +1,10 @@
+import { sql as raw } from "kysely";
 import type { RunStore } from "../protocol/store.ts";
 import { createCallStore } from "./calls.ts";
 import { holdClaims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { invalidArgument } from "./errors.ts";
+import { createExecutionStore, executionIdOf, isOf, isOfAnother } from "./executions.ts";
 import { keyColumns, toName } from "./names.ts";
 import { removeRun } from "./removeRun.ts";
 import { fromRow, toEndColumns, toOpenRow } from "./runRow.ts";
@@ -23,23 +25,34 @@ export function createRunStore(database: Database, sealing: Sealing): RunStore {
   return {
     ...createCallStore(database, sealing),
 
+    ...createExecutionStore(database, sealing),
+
     async open(run) {
-      await database.write([
+      const { task_run_id, first_run_id, ...columns } = toOpenRow(run, sealing);
+      const [opened] = await database.write([
         sql
           .insertInto("tasker_runs")
-          .values(toOpenRow(run, sealing))
-          .onConflict((conflict) => conflict.doNothing()),
+          .values({ task_run_id, first_run_id, ...columns })
+          .onConflict((conflict) =>
+            conflict
+              .columns(["task_run_id", "first_run_id"])
+              .doUpdateSet({ ...columns, resets: raw`tasker_runs.resets + 1` })
+              .where("tasker_runs.version", "=", "")
+              .where(isOfAnother(executionIdOf(run))),
+          ),
         ...holdClaims(database, run, [run.input]),
       ]);
+      return opened?.affected === 1;
     },
 
-    async close(run, end) {
+    async close(run, end, executionId = run.firstRunId) {
       const [closed] = await database.write([
         sql
           .updateTable("tasker_runs")
           .set(toEndColumns(run, end, sealing))
           .where((is) => is.and(keyColumns(run)))
-          .where("status", "=", "open"),
+          .where("status", "=", "open")
+          .where(isOf(executionId)),
         ...holdClaims(database, run, [end.result]),
       ]);
       return closed?.affected === 1;

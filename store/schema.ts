@@ -47,6 +47,14 @@ export interface RunRow extends RunKeyColumns {
   parent_call: number | null;
   started_at: number;
   ended_at: number | null;
+  /** The Temporal execution that wrote last; null for the one that began the run. */
+  execution_id: string | null;
+  /** First execution of the chain; null if it is the one that began the run. */
+  chain_id: string | null;
+  /** How often an execution took over that began by a reset. */
+  resets: Generated<number>;
+  /** 1 once the end was compared with Temporal's. */
+  confirmed: Generated<number>;
 }
 
 export interface CallRow extends RunKeyColumns {

@@ -11,10 +11,11 @@ import {
 import type { Nested, TaskRunArgs } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { FOLLOW_UP_SIGNAL, WORKFLOW_TYPE } from "../protocol/names.ts";
-import type { CallOutcome, ChildSettled, FollowUp } from "../protocol/signals.ts";
+import type { CallOutcome, FollowUp } from "../protocol/signals.ts";
 import type { IssuedCall } from "../protocol/step.ts";
 import { safeText } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
+import { readChildSettled } from "./childSettled.ts";
 import { readFailure } from "./failure.ts";
 import { nameAttribute } from "./searchAttributes.ts";
 
@@ -66,8 +67,11 @@ export class Children {
     this.running.set(call, { childRunId, phase: "following" });
   }
 
-  /** Takes an outcome that came by signal, unless it is of a child that this run has not. */
-  hear(...[call, outcome, childRunId]: ChildSettled): void {
+  /** Takes an outcome that came by signal. Anybody can send one: what is not the outcome of a child in flight is ignored. */
+  hear(signal: readonly unknown[]): void {
+    const settled = readChildSettled(signal);
+    if (settled === undefined) return;
+    const [call, outcome, childRunId] = settled;
     if (this.running.get(call)?.childRunId === childRunId) this.settle(call, outcome);
   }
 

@@ -1,9 +1,11 @@
 import { CancellationScope, getExternalWorkflowHandle } from "@temporalio/workflow";
+import { LIMITS } from "../protocol/limits.ts";
 import { CHILD_SETTLED_SIGNAL } from "../protocol/names.ts";
 import type { CallOutcome, ChildSettled, FollowUp } from "../protocol/signals.ts";
+import { utf8Length } from "../protocol/text.ts";
 
-/** Temporal's bound of a workflow id, in characters. */
-const WORKFLOW_ID_LENGTH = 1_000;
+/** Temporal's bound of a workflow id (limit.maxIDLength): bytes of UTF-8. */
+const WORKFLOW_ID_BYTES = 1_000;
 
 /** The parents that cannot await this run by handle any more and want to be told how it ends. */
 export class Followers {
@@ -19,9 +21,15 @@ export class Followers {
     return this.waiting;
   }
 
-  /** Anybody can send a signal: what names no workflow is dropped, for a command with it would be refused for ever. */
+  /**
+   * Anybody can send a signal, with anything. What does not name a workflow is ignored: a command with it would be refused
+   * for ever. One that asks twice is told once, and what is past the bound is ignored, for all are handed to a continued run.
+   */
   add(follower: unknown): void {
-    if (isFollowUp(follower)) this.waiting.push(follower);
+    if (!isFollowUp(follower) || this.waiting.length >= LIMITS.followers) return;
+    const { taskRunId, call } = follower;
+    if (this.waiting.some((known) => known.taskRunId === taskRunId && known.call === call)) return;
+    this.waiting.push({ taskRunId, call });
   }
 
   /** Tells all, those too that come meanwhile. One that has ended needs no telling. */
@@ -44,9 +52,9 @@ export class Followers {
 function isFollowUp(value: unknown): value is FollowUp {
   if (typeof value !== "object" || value === null) return false;
   const { taskRunId, call } = value as Partial<FollowUp>;
-  return typeof taskRunId === "string" && isWorkflowId(taskRunId) && typeof call === "number";
+  return typeof taskRunId === "string" && isWorkflowId(taskRunId) && Number.isSafeInteger(call);
 }
 
 function isWorkflowId(text: string): boolean {
-  return text !== "" && text.length <= WORKFLOW_ID_LENGTH && text.isWellFormed() && !text.includes("\0");
+  return text !== "" && utf8Length(text) <= WORKFLOW_ID_BYTES && text.isWellFormed() && !text.includes("\0");
 }

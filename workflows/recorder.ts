@@ -1,6 +1,6 @@
 import { LIMITS } from "../protocol/limits.ts";
 import type { RecordRequest } from "../protocol/activities.ts";
-import type { CallRecord, RunKey, UnrecordedProgress } from "../protocol/run.ts";
+import type { CallRecord, ExecutionRef, RunKey, UnrecordedProgress } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import { isCancellation } from "@temporalio/workflow";
@@ -18,6 +18,7 @@ interface Unrecorded {
 export class Recorder {
   private readonly internal: Internal;
   private readonly run: RunKey;
+  private readonly execution: ExecutionRef;
   private readonly calls = new Map<number, Unrecorded>();
   private logs: LogLine[] = [];
   private bytes = 0;
@@ -25,11 +26,18 @@ export class Recorder {
   private requests: RecordRequest[] = [];
   /** Position of the first of `logs`. */
   private firstLine: number;
+  /** The first call that was issued since the last time. */
+  private firstCall: number;
+  private lastCall: number;
 
-  constructor(internal: Internal, run: RunKey, firstLine: number) {
+  /** @param callsMade how many calls earlier executions of the run made */
+  constructor(internal: Internal, run: RunKey, execution: ExecutionRef, firstLine: number, callsMade: number) {
     this.internal = internal;
     this.run = run;
+    this.execution = execution;
     this.firstLine = firstLine;
+    this.firstCall = callsMade + 1;
+    this.lastCall = callsMade;
   }
 
   get nextLine(): number {
@@ -38,6 +46,7 @@ export class Recorder {
 
   /** `bytes` is what the record carries inline. A later record of the same call takes the place of an earlier one. */
   call(record: CallRecord, bytes: number): void {
+    this.lastCall = Math.max(this.lastCall, record.id);
     const earlier = this.calls.get(record.id);
     const args = earlier?.record.args;
     const whole = args === undefined ? record : { ...record, args };
@@ -84,7 +93,7 @@ export class Recorder {
         if (isCancellation(error)) throw error;
       });
     }
-    return this.requests[0] ?? { run: this.run, calls: [], firstLine: this.firstLine, logs: [] };
+    return this.requests[0] ?? this.request([], []);
   }
 
   /** All but the last `keep`, each until it is written or refused for good. */
@@ -107,7 +116,7 @@ export class Recorder {
     let logs: LogLine[] = [];
     let bytes = 0;
     const cut = (): void => {
-      requests.push({ run: this.run, calls, firstLine: this.firstLine, logs });
+      requests.push(this.request(calls, logs));
       this.firstLine += logs.length;
       [calls, logs, bytes] = [[], [], 0];
     };
@@ -127,7 +136,13 @@ export class Recorder {
     this.calls.clear();
     this.logs = [];
     this.bytes = 0;
+    this.firstCall = this.lastCall + 1;
     return requests;
+  }
+
+  private request(calls: readonly CallRecord[], logs: readonly LogLine[]): RecordRequest {
+    const { run, execution, firstCall, firstLine } = this;
+    return { run, execution, firstCall, calls, firstLine, logs };
   }
 }
 

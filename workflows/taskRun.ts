@@ -9,21 +9,24 @@ import {
   isCancellation,
   log,
   setCurrentDetails,
+  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
 import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY, UNRECORDED_QUERY } from "../protocol/names.ts";
-import type { RunKey, RunProgress, UnrecordedProgress } from "../protocol/run.ts";
+import type { RunProgress, UnrecordedProgress } from "../protocol/run.ts";
 import type { ChildSettled, FollowUp } from "../protocol/signals.ts";
 import type { LogLine, StepOutcome } from "../protocol/step.ts";
 import type { Carried } from "../protocol/value.ts";
-import { Calls, type CallsState } from "./calls.ts";
+import { beginning, mayBeginAgain, type Beginning } from "./beginning.ts";
+import { Calls } from "./calls.ts";
+import type { ContinuedRun } from "./continuedRun.ts";
 import { endingBy, endOf, type Ending } from "./ending.ts";
 import { applicationFailure, readFailure, runFailure } from "./failure.ts";
 import { Followers } from "./followers.ts";
 import { Internal } from "./internalActivities.ts";
-import { Interpreter, type InterpreterState } from "./interpreter.ts";
+import { Interpreter } from "./interpreter.ts";
 import { details, progress, recentLines } from "./progress.ts";
 import { Recorder } from "./recorder.ts";
 import { showClosed, showOpen } from "./searchAttributes.ts";
@@ -34,40 +37,24 @@ const unrecorded = defineQuery<UnrecordedProgress>(UNRECORDED_QUERY);
 const followUp = defineSignal<[FollowUp]>(FOLLOW_UP_SIGNAL);
 const childSettled = defineSignal<[...ChildSettled]>(CHILD_SETTLED_SIGNAL);
 
-/** What a run hands to the execution that continues it. */
-export interface ContinuedRun {
-  readonly pinned: PinnedRun;
-  readonly interpreter: InterpreterState;
-  readonly calls: CallsState;
-  readonly callsMade: number;
-  readonly nextLine: number;
-  readonly recentLines: readonly LogLine[];
-  readonly followUps: readonly FollowUp[];
-  /** The VM holds issued calls that its last answer had no room for. */
-  readonly more: boolean;
-}
-
 /**
- * One run of a task. Programs start it with `args` alone; `continued` comes from an earlier execution of the same run.
- * Answers the task's result, in line or as a claim check; fails with an ApplicationFailure whose type is the error's code.
+ * One run of a task. Programs start it with one argument, a `TaskRunArgs`; the second comes from an earlier execution of the
+ * same run. Returns the task's result, inline or as a claim check; fails with an ApplicationFailure whose type is the
+ * error's code.
  */
-export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Promise<Carried> {
-  const { workflowId: taskRunId, firstExecutionRunId: firstRunId } = workflowInfo();
-  const run = { taskRunId, firstRunId };
-  const followers = new Followers(taskRunId);
+export async function taskRun(...given: readonly unknown[]): Promise<Carried> {
+  const begun = beginning(given);
+  const followers = new Followers(begun.run.taskRunId);
   // A parent may ask before the run is open, and one that cannot be opened has to answer too.
   setHandler(followUp, (parent) => followers.add(parent));
+  // A signal that nobody handles would be kept for as long as the workflow lives.
+  setDefaultSignalHandler(() => undefined);
   const internal = new Internal();
   setHandler(status, () => opening(internal));
   try {
-    for (const parent of continued?.followUps ?? []) followers.add(parent);
-    const result = await new TaskRun(
-      internal,
-      run,
-      args,
-      continued ?? (await open(internal, run, args)),
-      followers,
-    ).toEnd();
+    for (const parent of begun.continued?.followUps ?? []) followers.add(parent);
+    const from = begun.continued ?? (await open(internal, begun));
+    const result = await new TaskRun(internal, begun, from, followers).toEnd();
     await followers.tell({ ok: true, result });
     return result;
   } catch (error) {
@@ -80,9 +67,16 @@ export async function taskRun(args: TaskRunArgs, continued?: ContinuedRun): Prom
 
 type Opened = Pick<ContinuedRun, "pinned"> & { readonly logs?: readonly LogLine[] };
 
-async function open(internal: Internal, run: RunKey, args: TaskRunArgs): Promise<Opened> {
+async function open(internal: Internal, { run, execution, args, refusal }: Beginning): Promise<Opened> {
   const parentId = workflowInfo().parent?.workflowId;
-  const request = { run, args, startedAt: Date.now(), ...(parentId === undefined ? {} : { parentId }) };
+  const request = {
+    run,
+    execution,
+    args,
+    startedAt: Date.now(),
+    ...(refusal === undefined ? {} : { refusal }),
+    ...(parentId === undefined ? {} : { parentId }),
+  };
   const opened = await internal.openRun(request);
   if (!opened.ok) throw applicationFailure(opened.error);
   showOpen(opened.pinned);
@@ -96,7 +90,7 @@ function opening({ waiting }: Internal): RunProgress {
 
 class TaskRun {
   private readonly internal: Internal;
-  private readonly args: TaskRunArgs;
+  private readonly begun: Beginning;
   private readonly pinned: PinnedRun;
   private readonly budget: WorkflowTaskBudget;
   private readonly recorder: Recorder;
@@ -112,18 +106,13 @@ class TaskRun {
   /** The run's own: what is cancelled when the run is. */
   private readonly scope = CancellationScope.current();
 
-  constructor(
-    internal: Internal,
-    run: RunKey,
-    args: TaskRunArgs,
-    from: Opened & Partial<ContinuedRun>,
-    followers: Followers,
-  ) {
+  constructor(internal: Internal, begun: Beginning, from: Opened & Partial<ContinuedRun>, followers: Followers) {
+    const { run, execution, args } = begun;
     this.internal = internal;
-    this.args = args;
+    this.begun = begun;
     this.pinned = from.pinned;
     this.budget = new WorkflowTaskBudget(from.pinned.dispatchFirst === true);
-    this.recorder = new Recorder(internal, run, from.nextLine ?? 0);
+    this.recorder = new Recorder(internal, run, execution, from.nextLine ?? 0, from.callsMade ?? 0);
     this.interpreter = new Interpreter(
       internal,
       run,
@@ -141,7 +130,7 @@ class TaskRun {
     this.more = from.more ?? true;
     setHandler(status, () => this.progress());
     setHandler(unrecorded, () => this.recorder.unrecorded);
-    setHandler(childSettled, (...settled) => this.calls.children.hear(...settled));
+    setHandler(childSettled, (...settled) => this.calls.children.hear(settled));
   }
 
   async toEnd(): Promise<Carried> {
@@ -206,7 +195,7 @@ class TaskRun {
       return false;
     }
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    const limit = this.args.options?.continueAsNewEvents;
+    const limit = this.begun.args.options?.continueAsNewEvents;
     return continueAsNewSuggested || (limit !== undefined && historyLength >= limit);
   }
 
@@ -252,7 +241,9 @@ class TaskRun {
     if (this.calls.hasSettlements) return;
     // A cancellation that came meanwhile ends with this execution.
     this.throwIfOver();
-    await continueAsNew<typeof taskRun>(this.continuedArgs(), {
+    const continued: ContinuedRun = {
+      continuedFrom: workflowInfo().runId,
+      firstRunId: this.begun.run.firstRunId,
       pinned: this.pinned,
       interpreter,
       calls: this.calls.state,
@@ -261,12 +252,15 @@ class TaskRun {
       recentLines: this.recentLines,
       followUps: this.followers.state,
       more: this.more,
-    });
+    };
+    await continueAsNew<typeof taskRun>(this.continuedArgs(), continued);
   }
 
-  /** The input is in the VM by now; what is left of the arguments is what still decides something. */
+  /** The input is in the VM by now, and stays behind unless Temporal may begin the workflow again with these arguments. */
   private continuedArgs(): TaskRunArgs {
-    return { task: this.args.task, ...(this.args.options === undefined ? {} : { options: this.args.options }) };
+    const { args } = this.begun;
+    if (mayBeginAgain()) return args;
+    return { task: args.task, ...(args.options === undefined ? {} : { options: args.options }) };
   }
 
   /** Ends everything that is in flight and writes the record. */

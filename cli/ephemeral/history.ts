@@ -1,7 +1,7 @@
 import type { Client } from "@temporalio/client";
 import { defaultPayloadConverter } from "@temporalio/common";
 import type { SnapshotRef } from "../../protocol/step.ts";
-import type { ContinuedRun } from "../../workflows/taskRun.ts";
+import type { ContinuedRun } from "../../workflows/continuedRun.ts";
 
 type History = Awaited<ReturnType<ReturnType<Client["workflow"]["getHandle"]>["fetchHistory"]>>;
 

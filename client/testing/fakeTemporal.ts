@@ -10,6 +10,8 @@ import { TASK_NAME } from "../execution.ts";
 export interface FakeWorkflow {
   readonly runId: string;
   readonly firstRunId?: string;
+  /** The execution whose history it copied by a reset; its own when absent. */
+  readonly originalRunId?: string;
   readonly status: "RUNNING" | "COMPLETED" | "FAILED" | "TERMINATED" | "TIMED_OUT" | "CANCELLED";
   readonly processing?: boolean;
   /** The search attribute of a run that a worker has opened. */
@@ -25,6 +27,10 @@ export interface Started {
   readonly args: readonly unknown[];
 }
 
+interface HistoryRequest {
+  readonly execution: { readonly workflowId: string; readonly runId: string };
+}
+
 /** What the client needs of Temporal, for tests of what it makes of the answers. Newest workflow of an id last. */
 export class FakeTemporal {
   readonly workflows = new Map<string, FakeWorkflow[]>();
@@ -37,6 +43,10 @@ export class FakeTemporal {
     const fake = {
       withDeadline: (_deadline: number, request: () => unknown) => request(),
       withAbortSignal: (_signal: AbortSignal, request: () => unknown) => request(),
+      options: { namespace: "default" },
+      workflowService: {
+        getWorkflowExecutionHistory: (request: HistoryRequest) => Promise.resolve(this.history(request.execution)),
+      },
       workflow: {
         start: (type: string, options: Omit<Started, "type">) => this.start({ type, ...options }),
         getHandle: (workflowId: string, runId?: string) => this.handle(workflowId, runId),
@@ -79,6 +89,17 @@ export class FakeTemporal {
         this.cancelled.push(workflowId);
       },
     };
+  }
+
+  /** The first event, which says how the execution began. */
+  private history({ workflowId, runId }: HistoryRequest["execution"]) {
+    const found = this.workflows.get(workflowId)?.find((workflow) => workflow.runId === runId);
+    const { firstRunId = runId, originalRunId = runId } = found ?? {};
+    const started = {
+      originalExecutionRunId: originalRunId,
+      continuedExecutionRunId: firstRunId === originalRunId ? "" : firstRunId,
+    };
+    return { history: { events: [{ workflowExecutionStartedEventAttributes: started }] } };
   }
 
   private async *list(): AsyncGenerator<{ workflowId: string }> {

@@ -4,9 +4,15 @@ import { storeMissing } from "../errors.ts";
 import { initial } from "./0001_initial.ts";
 import { secrets } from "./0002_secrets.ts";
 import { usage } from "./0003_usage.ts";
+import { executions } from "./0006_executions.ts";
 
 /** In order; a published one never changes. */
-const MIGRATIONS: Record<string, Migration> = { "0001_initial": initial, "0002_secrets": secrets, "0003_usage": usage };
+const MIGRATIONS: Record<string, Migration> = {
+  "0001_initial": initial,
+  "0002_secrets": secrets,
+  "0003_usage": usage,
+  "0006_executions": executions,
+};
 
 /** Our own name: a database shared with another program that uses Kysely has its own journal. */
 const JOURNAL = "tasker_migrations";

@@ -80,6 +80,61 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "open" });
     });
 
+    test("opening says whether the record was written; one that was refused makes room for another execution's", async () => {
+      const run = aRun({ version: "" });
+      const error = { code: "unknown_task", class: "guest", message: "no" } as const;
+      assert.equal(await runs.open(run), true);
+      await runs.close(run, { status: "failed", error, endedAt: 5 });
+      assert.equal(await runs.open({ ...run, version: "1" }), false);
+      const again = { ...run, version: "1", executionId: "second", chainId: run.firstRunId };
+      assert.equal(await runs.open(again), true);
+      const expected = { ...run, version: "1", executionId: "second", status: "open", resets: 1 };
+      assert.deepEqual(await runs.get(run.taskRunId), expected);
+      assert.equal(await runs.open({ ...again, executionId: "third" }), false);
+    });
+
+    test("an execution that takes over opens a closed record again, and drops what was recorded after its reset", async () => {
+      const run = aRun();
+      const [one, two, three] = [aCall(1, { status: "completed" }), aCall(2, { status: "failed" }), aCall(3)];
+      const lines = ["a", "b", "c"].map((text) => ({ at: 1, level: "info", text }) as const);
+      await runs.open(run);
+      await runs.record(run, [one, two, three], 0, lines);
+      await runs.close(run, { status: "completed", result: { value: 1 }, endedAt: 5 });
+      const reset = { runId: "second", chainId: run.firstRunId, reset: true } as const;
+      for (let i = 0; i < 2; i++) await runs.enter(run, reset, 2, 1);
+      assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "open", executionId: "second", resets: 1 });
+      assert.deepEqual(await runs.calls(run), [one]);
+      assert.deepEqual(await runs.logs(run), lines.slice(0, 1));
+      await runs.record(run, [aCall(2)], 1, lines.slice(2));
+      await runs.enter(run, reset, 1, 0);
+      assert.deepEqual(await runs.calls(run), [one, aCall(2)]);
+    });
+
+    test("an execution that was given up does not end the record, and the one that goes on does", async () => {
+      const run = aRun();
+      await runs.open(run);
+      await runs.enter(run, { runId: "second", chainId: run.firstRunId }, 1, 0);
+      assert.equal(await runs.close(run, { status: "failed", endedAt: 5 }), false);
+      assert.equal(await runs.close(run, { status: "completed", endedAt: 6 }, "second"), true);
+      assert.deepEqual(await runs.get(run.taskRunId), {
+        ...run,
+        status: "completed",
+        endedAt: 6,
+        executionId: "second",
+      });
+    });
+
+    test("the end that Temporal tells replaces every other one", async () => {
+      const run = aRun({ chainId: "chain" });
+      await runs.open(run);
+      await runs.close(run, { status: "completed", result: { value: 1 }, endedAt: 5 });
+      const execution = { runId: "third", chainId: "chain", reset: true } as const;
+      await runs.confirm(run, execution, { status: "terminated", endedAt: 7 });
+      const { chainId } = run;
+      const facts = { chainId, executionId: "third", resets: 1, confirmed: true };
+      assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "terminated", endedAt: 7, ...facts });
+    });
+
     test("inputs, results, errors, lines and names with NUL and lone surrogates come back exactly", async () => {
       const run = aRun({ taskRunId: `id${AWKWARD}`, task: AWKWARD, input: { value: { [AWKWARD]: AWKWARD } } });
       const error = { code: "c", class: "guest", message: AWKWARD, stack: AWKWARD } as const;

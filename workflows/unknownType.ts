@@ -1,0 +1,15 @@
+import { ApplicationFailure, workflowInfo } from "@temporalio/workflow";
+import { CODES } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/limits.ts";
+import { WORKFLOW_TYPE } from "../protocol/names.ts";
+import { safeText } from "../protocol/text.ts";
+
+/**
+ * Serves every workflow type that does not exist. Without it the SDK fails the workflow task, which the server retries for
+ * ever.
+ */
+export function unknownType(): Promise<never> {
+  const type = safeText(workflowInfo().workflowType, LIMITS.toolNameBytes);
+  const message = `There is no workflow type "${type}". A task is started with --type ${WORKFLOW_TYPE} and --input '{"task": NAME, "input": JSON}'.`;
+  throw ApplicationFailure.nonRetryable(message, CODES.unknownWorkflowType);
+}
