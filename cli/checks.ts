@@ -22,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   { name: "Database", check: checkStore },
   { name: "Policy", check: checkPolicy },
   { name: "Encryption", check: checkKeys },
+  { name: "Google", check: checkGoogleKey },
   { name: "Engine", check: checkEngine },
   { name: "Temporal", check: (context) => withServer(context, checkNamespace) },
   { name: "Search attributes", check: (context) => withServer(context, checkSearchAttributes) },
@@ -53,6 +54,22 @@ async function checkKeys(context: Context): Promise<CheckResult> {
   if (first === undefined) return { ok: true, detail: `${state}; no key yet: ${source} is made at the first use` };
   const rest = others.length === 0 ? "" : `; ${others.join(", ")} can still open`;
   return { ok: true, detail: `${state}; key ${first} of ${source} seals${rest}` };
+}
+
+/** Whether the key file can be read and is JSON; what Google says of it `gapi-test info` tells. */
+async function checkGoogleKey({ configuration }: Context): Promise<CheckResult> {
+  const { googleKeyFile } = configuration;
+  if (googleKeyFile === undefined)
+    return { ok: true, detail: "no key file (TASKER_GOOGLE_KEY_FILE); the keystore may have one" };
+  const { configuredCredential } = await import("../worker/configuredCredential.ts");
+  const text = (await configuredCredential(configuration, "google")) ?? "";
+  try {
+    const { type } = JSON.parse(text) as { type?: unknown };
+    if (typeof type === "string") return { ok: true, detail: `${googleKeyFile}: ${type}` };
+  } catch {
+    // Said below; the text holds a key, so no part of it is shown.
+  }
+  return { ok: false, detail: `${googleKeyFile} is not a JSON key of Google: it has no "type"` };
 }
 
 /** A run goes on with the engine that it began with: this release's own, or one that it can take from the store. */

@@ -89,7 +89,18 @@ export const KEYS = {
     filePath,
     "The `temporal` executable. Unset: found on the PATH, in the cache, downloaded or built.",
   ),
-  uiPort: key("TASKER_UI_PORT", integer(0, 65_535), "0", "Port of the embedded Web UI; 0 takes a free one."),
+  temporalPort: key(
+    "TASKER_TEMPORAL_PORT",
+    integer(0, 65_535),
+    "0",
+    "Port of the embedded Temporal server; 0 takes a free one at the first start and keeps it.",
+  ),
+  uiPort: key(
+    "TASKER_UI_PORT",
+    integer(0, 65_535),
+    "0",
+    "Port of the embedded Web UI; 0 takes a free one at the first start and keeps it.",
+  ),
   vmThreads: key(
     "TASKER_VM_THREADS",
     integer(1, 256),
@@ -152,7 +163,7 @@ export const KEYS = {
     "TASKER_CODEC_PORT",
     integer(0, 65_535),
     "0",
-    "Port of the codec endpoint, which decrypts for the Web UI and the `temporal` command; 0 takes a free one.",
+    "Port of the codec endpoint, which decrypts for the Web UI and the `temporal` command; 0 takes a free one, which an embedded stack keeps.",
   ),
   codecOrigins: key(
     "TASKER_CODEC_ORIGINS",

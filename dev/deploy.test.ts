@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { Connection } from "@temporalio/client";
 import { readConfiguration } from "../configuration.ts";
+import { KEYS } from "../configuration/keys.ts";
 import { createKeyring } from "../encryption/keyring.ts";
 import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
 import { startDevServer } from "./server.ts";
@@ -56,6 +57,27 @@ test("every TASKER_ variable of the compose file is one that is read", () => {
   assert.ok(names.has("TASKER_DATABASE_URL"));
   const environment = Object.fromEntries(Array.from(names, (name) => [name, ""]));
   assert.deepEqual(readConfiguration(environment).warnings, []);
+});
+
+test("every setting that a worker reads can be given to the compose file's workers", () => {
+  const compose = readFileSync(path.join(repository, "docker-compose.yml"), "utf8");
+  const worker = compose.slice(compose.indexOf("\n  worker:"), compose.indexOf("\nvolumes:"));
+  const given = new Set(Array.from(worker.matchAll(/^ {6}([A-Z_]+):/gm), ([, name]) => name!));
+  // What the compose file decides itself, and what is for one machine alone.
+  const elsewhere =
+    /^(TEMPORAL_(API_KEY|TLS.*)|TASKER_(HOME|DATABASE_FILE|SQLITE_.*|TEMPORAL_.*|UI_PORT|KEY_FILE|CODEC_.*))$/;
+  const names = Object.values(KEYS).map(({ name }) => name);
+  assert.deepEqual(
+    names.filter((name) => !given.has(name) && !elsewhere.test(name)),
+    [],
+  );
+});
+
+test("the Google key file is mounted where the worker looks for it, and only if there is one", () => {
+  const compose = readFileSync(path.join(repository, "docker-compose.yml"), "utf8");
+  const inside = /TASKER_GOOGLE_KEY_FILE: \$\{TASKER_GOOGLE_KEY_FILE:\+(\S+)\}/.exec(compose)?.[1];
+  assert.ok(inside !== undefined);
+  assert.ok(compose.includes(`"\${TASKER_GOOGLE_KEY_FILE:-/dev/null}:${inside}:ro"`));
 });
 
 test("the compose file encrypts, has no key of its own, and refuses to start without one", async () => {

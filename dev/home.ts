@@ -10,6 +10,8 @@ export interface Home {
   /** Held shared by every command that has joined it. */
   readonly usersLock: string;
   readonly discovery: string;
+  /** The ports that the stack had when it ran last. */
+  readonly ports: string;
   /** The dev server's database. */
   readonly temporalDatabase: string;
 }
@@ -37,6 +39,7 @@ export function homeOf(folder: string): Home {
     ownerLock: file("owner.lock"),
     usersLock: file("users.lock"),
     discovery: file("stack.json"),
+    ports: file("ports.json"),
     temporalDatabase: file("temporal.db"),
   };
 }

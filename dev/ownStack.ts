@@ -11,6 +11,7 @@ import { tryLock, type KernelLock } from "./kernelLock.ts";
 import type { Progress } from "./progress.ts";
 import { endProcessGroup, identify, isRunning, type ProcessIdentity } from "./processIdentity.ts";
 import { startDevServer, type DevServer } from "./server.ts";
+import { choosePorts, keepPorts } from "./stackPorts.ts";
 import type { Stack, StackOptions, StackWorker } from "./stackHandle.ts";
 import { findTemporalCli } from "./temporalCli.ts";
 
@@ -36,18 +37,21 @@ export async function startOwnStack(
       ...(environment && { environment }),
       progress,
     });
-    codec = await startOwnCodec(configuration, () => server?.uiUrl);
+    const ports = await choosePorts(home.ports, configuration, progress);
+    codec = await startOwnCodec({ ...configuration, codecPort: ports.codec }, () => server?.uiUrl);
     server = await startDevServer({
       cli: cli.path,
       codecUrl: codec?.url,
       namespace: configuration.temporalNamespace,
       databaseFile: home.temporalDatabase,
       synchronous: configuration.sqliteSynchronous,
-      uiPort: configuration.uiPort,
+      port: ports.temporal,
+      uiPort: ports.ui,
       headless,
       logLevel: "error",
       started: (identity) => writeDiscovery(home.discovery, { state: "starting", owner, server: identity }),
     });
+    keepPorts(home.ports, ports);
     worker = await startWorker({
       ...configuration,
       temporalAddress: server.address,

@@ -146,7 +146,9 @@ function failed(cause: unknown, output: string, { port, uiPort }: DevServerOptio
   const reason = cause instanceof Error ? cause.message : String(cause);
   const lines = [`The Temporal dev server did not start. ${reason}`, output];
   if (/address already in use/i.test(output) && (port || uiPort)) {
-    lines.push("A port that was asked for is taken: choose another one (TASKER_UI_PORT), or 0 for a free one.");
+    lines.push(
+      "A port that was asked for is taken: choose another one (TASKER_TEMPORAL_PORT, TASKER_UI_PORT), or 0 for a free one.",
+    );
   }
   return new TaskerError(
     { code: "dev_server_failed", class: "infrastructure", message: lines.filter(Boolean).join("\n") },

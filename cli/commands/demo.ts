@@ -60,9 +60,11 @@ async function demo(context: Context, side: GoogleSide, output: Output): Promise
   output.say(`\n${table(["task", "status", "took", "calls", "result"], reports.map(row))}\n`);
   for (const report of failed) output.warn(reportText(report, Date.now(), output.paint));
   if (stack.uiUrl !== undefined) {
-    output.say(`Web UI: ${stack.uiUrl}/namespaces/${stack.namespace}/workflows`);
+    const url = `${stack.uiUrl}/namespaces/${stack.namespace}/workflows`;
     const start = side === "google" ? "npm start" : "npm run gapi:serve";
-    if (stack.owned) output.say(`It stops with this demo; \`${start}\` brings it back, with these runs.`);
+    // The server of this command is gone in a moment, and a link to it would be dead.
+    if (stack.owned) output.say(`To see these runs in the Web UI: \`${start}\`, then open ${url}`);
+    else output.say(`Web UI: ${url}`);
   }
   const faults = failed.length + publication.problems.length;
   if (faults > 0) output.warn(`${faults} of the samples could not be published or did not complete; see above.`);

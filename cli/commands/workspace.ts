@@ -5,6 +5,7 @@ import type { Command } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { parseOptions } from "../options.ts";
 import type { Output } from "../output.ts";
+import { plural } from "../render/plural.ts";
 import { withStandIns } from "../standInContext.ts";
 import { untilInterrupted } from "../untilInterrupted.ts";
 import { UsageError } from "../usageError.ts";
@@ -88,5 +89,5 @@ function organisationText({ workspace: { organisation } }: StandIns): string {
   const suspended = users.filter((user) => user.suspended).length;
   const names = domains.slice(0, 4).map(({ name }) => name);
   const list = `${names.join(", ")}${domains.length > names.length ? ", …" : ""}`;
-  return `${users.length} users (${suspended} suspended) in ${domains.length} domains (${list})`;
+  return `${plural(users.length, "user")} (${suspended} suspended) in ${plural(domains.length, "domain")} (${list})`;
 }

@@ -1,5 +1,6 @@
 import { duration } from "./duration.ts";
 import { plainLine } from "./plain.ts";
+import { plural } from "./plural.ts";
 import { NO_PAINT, type Paint } from "./report.ts";
 import { table } from "./table.ts";
 
@@ -88,8 +89,4 @@ function cutLines({ users, emails }: GmailSearchResult["cut"]): string[] {
   if (users + emails === 0) return [];
   const what = [users > 0 ? plural(users, "user") : "", emails > 0 ? plural(emails, "email") : ""].filter(Boolean);
   return [`The lists leave out ${what.join(" and ")}: the result would have been too large. The sums have them.`];
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -2,6 +2,7 @@ import type { RunProgress, RunStatus, WaitingCall } from "../../protocol/run.ts"
 import type { LogLine } from "../../protocol/step.ts";
 import { duration } from "./duration.ts";
 import { plainLine } from "./plain.ts";
+import { plural } from "./plural.ts";
 
 /** What a progress line tells of. */
 export interface Seen {
@@ -25,7 +26,7 @@ export function progressLine({ status, progress, startedAt }: Seen, now: number,
 function details(status: RunStatus, progress: RunProgress | null, now: number): string {
   if (status === "queued") return "waits for a worker";
   if (progress === null) return "";
-  const calls = progress.calls === 1 ? "1 call" : `${progress.calls} calls`;
+  const calls = plural(progress.calls, "call");
   if (progress.waiting === 0) return calls;
   const named = progress.waitingFor
     .slice(0, NAMED)

@@ -2,6 +2,7 @@ import type { RunReport } from "../../protocol/run.ts";
 import { isEnd } from "../../client/isEnd.ts";
 import { duration } from "./duration.ts";
 import { plain } from "./plain.ts";
+import { plural } from "./plural.ts";
 
 /** Colours, or what stands for them where there are none. */
 export interface Paint {
@@ -19,7 +20,7 @@ export function headline(report: RunReport, now: number, paint: Paint = NO_PAINT
   const end = report.endedAt === null ? now : Date.parse(report.endedAt);
   const took = duration(end - Date.parse(report.startedAt));
   if (!isEnd(report.status)) return `${name} is ${report.status}, started ${took} ago`;
-  const calls = report.calls.length === 1 ? "1 call" : `${report.calls.length} calls`;
+  const calls = plural(report.calls.length, "call");
   const status = report.status.replace("_", " ");
   const painted = report.status === "completed" ? paint.good(status) : paint.bad(status);
   return `${name} ${painted} after ${took}, ${calls}`;
