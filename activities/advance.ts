@@ -15,6 +15,7 @@ import { recover } from "./recover.ts";
 import { redeem } from "./redeem.ts";
 import { secretArguments } from "./secretArguments.ts";
 import { stepOptions } from "./stepOptions.ts";
+import { unsettledCalls } from "./unsettledCalls.ts";
 import { vmStart } from "./vmStart.ts";
 
 /** What is left of a refusal's message once its kind have had their share of an answer. */
@@ -104,8 +105,12 @@ export function createAdvance(deps: ActivityDeps) {
     const calls = shortenFlood(await Promise.all(step.calls.map((call) => issueCall(call, context))));
     const { sourceMap } = await deps.versions.get(pinned.task, pinned.version);
     const logs = step.logs.map((line) => ({ ...line, text: secrets.hide(authorStack(line.text, sourceMap)) }));
+    const hide = (text: string): string => secrets.hide(text);
+    const cancelled = step.unsettled && unsettledCalls(step.unsettled, sourceMap, now, hide);
+    if (cancelled !== undefined) logs.push(cancelled.line);
+    const outcome = await outcomeOf(request, step, sourceMap, secrets);
     return {
-      outcome: await outcomeOf(request, step, sourceMap, secrets),
+      outcome: cancelled === undefined ? outcome : { ...outcome, unsettled: cancelled.calls },
       calls,
       cleared: step.cleared,
       logs,

@@ -52,6 +52,7 @@ async function reportOf(
       ...toCallReport(call),
       ...(call.status === "pending" ? retryOf(call, retried) : {}),
     })),
+    ...unsettledOf(status, calls),
     startedAt: toIso(record.startedAt),
     endedAt: record.endedAt === undefined ? null : toIso(record.endedAt),
     ...(record.resets === undefined ? {} : { resets: record.resets }),
@@ -103,6 +104,14 @@ async function endWithoutRecord(dependencies: ClientDependencies, taskRunId: str
   if (execution.status === "open") return undefined;
   const outcome = await outcomeOf(dependencies, taskRunId, execution.runId);
   return outcome === undefined ? undefined : endFromTemporal(outcome, execution.endedAt ?? new Date());
+}
+
+/** Cancelled at the run's end: a timer that the task cleared has an end of its own. */
+function unsettledOf(status: RunStatus, calls: readonly CallRecord[]): Pick<RunReport, "unsettled"> {
+  if (status !== "completed" && status !== "failed") return {};
+  const left = calls.filter((call) => call.status === "cancelled" && call.endedAt === undefined);
+  if (left.length === 0) return {};
+  return { unsettled: { count: left.length, at: left.flatMap(({ madeAt }) => madeAt ?? []) } };
 }
 
 function toCallReport(call: CallRecord): CallReport {

@@ -57,6 +57,8 @@ export interface CallRecord {
   /** For `tasks.execute`: the child's id. */
   readonly childRunId?: string;
   readonly usage?: Usage;
+  /** Of a call that the task left unsettled at its end: `file:line:column` in the author's code. */
+  readonly madeAt?: string;
 }
 
 /** The permanent record of a run. */
@@ -96,6 +98,11 @@ export interface RunReport {
   } | null;
   readonly logs: readonly LogLine[];
   readonly calls: readonly CallReport[];
+  /**
+   * Present when the task completed or failed and left calls unsettled, which were cancelled: how many, and where the author's
+   * code made the first of them, as `file:line:column`.
+   */
+  readonly unsettled?: { readonly count: number; readonly at: readonly string[] };
   readonly startedAt: string;
   readonly endedAt: string | null;
   /** Present when the run was reset in Temporal: how often. Everything else is of the newest execution. */

@@ -80,10 +80,18 @@ export interface Recovery {
   readonly steps: readonly JournalStep[];
 }
 
-export type StepOutcome =
+export type StepOutcome = { readonly unsettled?: readonly UnsettledCall[] } & (
   | { readonly state: "suspended" }
   | { readonly state: "completed"; readonly result: Carried }
-  | { readonly state: "failed"; readonly error: TaskError };
+  | { readonly state: "failed"; readonly error: TaskError }
+);
+
+/** A call that had not settled when the task ended. Of many, an outcome has the first few. */
+export interface UnsettledCall {
+  readonly id: number;
+  /** Where the author's code made it: `file:line:column`. */
+  readonly at?: string;
+}
 
 /** What a tool's activity answers. Workflow code cannot see attempts and times, so the result carries them. */
 export interface ToolAnswer {

@@ -6,6 +6,8 @@ export interface CallableExport {
   readonly name: "default" | "execute" | "runTask";
   /** The comment before it, where its JSDoc stands. */
   readonly comments: readonly Comment[];
+  /** A generator function, also async: what it returns runs nothing until somebody iterates it. */
+  readonly generator: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ function exportsOf(statement: Statement, program: Program): CallableExport[] {
     const called = definition ? definition.value : value;
     if (known && (!called || mayBeCalled(called))) {
       const comments = [...(definition?.statement.leadingComments ?? []), ...before];
-      result.push({ name: known, comments });
+      result.push({ name: known, comments, generator: isGenerator(called) });
     }
   };
 
@@ -97,6 +99,10 @@ function binding(name: string, program: Program): { statement: Statement; value:
 
 const NEVER_CALLED =
   /^(?:(?:String|Numeric|Boolean|Null|BigInt|RegExp|Template)Literal|ObjectExpression|ArrayExpression|Class\w+|NewExpression|BinaryExpression|UnaryExpression|TS(?:Interface|TypeAlias|Enum)Declaration|TSDeclareFunction)$/;
+
+function isGenerator(node: Node | undefined): boolean {
+  return node !== undefined && "generator" in node && node.generator;
+}
 
 function mayBeCalled(node: Node): boolean {
   if (node.type === "TSAsExpression" || node.type === "TSSatisfiesExpression" || node.type === "TSNonNullExpression") {

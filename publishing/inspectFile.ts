@@ -78,6 +78,10 @@ function asTask(
       `or one named execute or runTask.`;
     return { problem: problem(PROBLEM_CODES.noExport, message, file, place) };
   }
+  if (exported.generator) {
+    const message = `@task ${task} exports a generator function, which nothing iterates: make it an async function.`;
+    return { problem: problem(PROBLEM_CODES.noExport, message, file, place) };
+  }
   const { tags, ...rest } = doc;
   return { task, folder, file, place, doc: rest, warnings: docWarnings(tags, file) };
 }

@@ -53,6 +53,22 @@ const CASES: [string, Files, string[]][] = [
   ["a path of the machine", { "a.js": `require("/etc/hostname");${f}` }, ["a.js:1:9 module_not_found"]],
   ["a URL", { "a.js": 'import "https://example.com/x.js";\nexport default () => 1;' }, ["a.js:1:8 module_not_found"]],
   [
+    "a generator as a task, in each way to export one",
+    {
+      "a.js": "export default function* a() { yield 1; }",
+      "b.js": "module.exports = async function* () { yield 1; };",
+      "c.js": "/** @task c */ export async function* execute() { yield 1; }",
+      "d.js": "function* d() {}\nmodule.exports = d;",
+      "fine.js": "function* inner() { yield 1; }\nmodule.exports = () => [...inner()];",
+    },
+    [
+      "a.js:1:1 no_callable_export",
+      "b.js:1:1 no_callable_export",
+      "c.js:1:5 no_callable_export",
+      "d.js:1:1 no_callable_export",
+    ],
+  ],
+  [
     "defaults that are not of their type, code, or the input's own",
     {
       "a.js": `/**

@@ -353,3 +353,22 @@ test("with no room for an answer the guest goes on, and all that it issues stays
   assert.deepEqual([told.calls.map(({ id }) => id), told.more], [[2], false]);
   assert.equal(vm.resume([{ id: 2, ok: true, result: "4" }], none).result, "7");
 });
+
+test("an ending says what has not settled: how many calls, and the first ten with their frames", () => {
+  const left = guests.run(`async () => {
+    for (let i = 0; i < 12; i++) tools.http.fetch("https://a.example/" + i);
+    const cleared = setTimeout(() => 1, 1000);
+    clearTimeout(cleared);
+    return "done";
+  }`);
+  assert.deepEqual([left.state, left.result], ["completed", '"done"']);
+  assert.equal(left.unsettled?.count, 12);
+  assert.deepEqual(
+    left.unsettled.calls.map(({ id, path }) => [id, path.join(".")]),
+    Array.from({ length: 10 }, (_, i) => [i + 1, "http.fetch"]),
+  );
+  assert.match(left.unsettled.calls[0]!.stack, /bundle\.js:\d+:\d+/);
+  const thrown = guests.run(`async () => { tools.sleep(5); throw new Error("x"); }`);
+  assert.deepEqual([thrown.failure?.message, thrown.unsettled?.count], ["x", 1]);
+  assert.equal(guests.run("async () => 1").unsettled, undefined);
+});

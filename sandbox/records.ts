@@ -1,5 +1,5 @@
 import type { LogLine } from "../protocol/step.ts";
-import type { GuestCall, GuestFailure } from "./types.ts";
+import type { GuestCall, GuestFailure, Unsettled } from "./types.ts";
 
 /** What a guest put into its outbox. */
 export interface Records {
@@ -53,17 +53,22 @@ export function readRecords(text: string): Records {
 /** How a step ended, as the guest says it. */
 export type Ending =
   | { readonly state: "suspended" }
-  | { readonly state: "completed"; readonly result: string }
-  | { readonly state: "failed"; readonly failure: GuestFailure };
+  | { readonly state: "completed"; readonly result: string; readonly unsettled?: Unsettled }
+  | { readonly state: "failed"; readonly failure: GuestFailure; readonly unsettled?: Unsettled };
 
+/** A kind, what has not settled (nothing, in engines of earlier releases), a line's end, result or failure. */
 export function readEnding(text: string): Ending {
+  const lineEnd = text.indexOf("\n");
+  const told = text.slice(1, lineEnd);
+  const unsettled = told === "" ? {} : { unsettled: JSON.parse(told) as Unsettled };
+  const rest = text.slice(lineEnd + 1);
   switch (text[0]) {
     case "S":
       return { state: "suspended" };
     case "R":
-      return { state: "completed", result: text.slice(2) };
+      return { state: "completed", result: rest, ...unsettled };
     case "F":
-      return { state: "failed", failure: JSON.parse(text.slice(2)) as GuestFailure };
+      return { state: "failed", failure: JSON.parse(rest) as GuestFailure, ...unsettled };
     case undefined:
     default:
       throw new Error("the VM answered an ending of no known kind");

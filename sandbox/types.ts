@@ -54,6 +54,18 @@ export interface GuestFailure {
   readonly thrown?: JsonText;
 }
 
+/** Calls that had not settled when the task ended. */
+export interface Unsettled {
+  readonly count: number;
+  /** The first of them. */
+  readonly calls: readonly {
+    readonly id: number;
+    readonly path: readonly string[];
+    /** Frames in the bundle's positions. */
+    readonly stack: string;
+  }[];
+}
+
 /** What a step came to: the VM ran until nothing more can run. */
 export interface VmStep {
   readonly state: "suspended" | "completed" | "failed";
@@ -61,6 +73,8 @@ export interface VmStep {
   readonly result?: JsonText;
   /** When failed. The VM is gone. */
   readonly failure?: GuestFailure;
+  /** When completed or failed, if there are any. */
+  readonly unsettled?: Unsettled;
   readonly calls: readonly GuestCall[];
   /** Timers that the guest cleared. */
   readonly cleared: readonly number[];

@@ -54,6 +54,12 @@ export function settledRecord(call: OpenCall): Omit<CallRecord, "status"> {
   };
 }
 
+/** A call that the task left unsettled at its end. It has no end of its own. */
+export function unsettledRecord(call: OpenCall, madeAt: string): CallRecord {
+  const child = call.childRunId === undefined ? {} : { childRunId: call.childRunId };
+  return { id: call.id, tool: call.tool, status: "cancelled", attempts: 0, startedAt: call.since, ...child, madeAt };
+}
+
 /** Bytes of the value as JSON, wherever it lies. */
 export function sizeOf(carried: Carried): number {
   return "claim" in carried ? carried.claim.bytes : utf8Length(JSON.stringify(carried.value));

@@ -3,10 +3,10 @@ import type { PinnedRun } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
-import type { IssuedCall, Millis, Settlement } from "../protocol/step.ts";
+import type { IssuedCall, Millis, Settlement, UnsettledCall } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
-import { openRecord, settledRecord, sizeOf, toolOf, usageSize, type OpenCall } from "./callRecord.ts";
+import { openRecord, settledRecord, sizeOf, toolOf, unsettledRecord, usageSize, type OpenCall } from "./callRecord.ts";
 import { Children } from "./children.ts";
 import { readFailure } from "./failure.ts";
 import { timerText } from "./timerText.ts";
@@ -177,8 +177,12 @@ export class Calls {
   }
 
   /** The run is over. What has not settled stays so, whatever comes of it yet: the record shows it as cancelled. */
-  close(): void {
+  close(unsettled: readonly UnsettledCall[] = []): void {
     this.stopDispatching();
+    for (const { id, at } of unsettled) {
+      const call = this.open.get(id);
+      if (call !== undefined && at !== undefined) this.recorder.call(unsettledRecord(call, at), at.length);
+    }
     this.open.clear();
     for (const settled of this.settlements) this.note(settled);
   }

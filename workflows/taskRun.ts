@@ -17,7 +17,7 @@ import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.
 import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY, UNRECORDED_QUERY } from "../protocol/names.ts";
 import type { RunProgress, UnrecordedProgress } from "../protocol/run.ts";
 import type { ChildSettled, FollowUp } from "../protocol/signals.ts";
-import type { LogLine, StepOutcome } from "../protocol/step.ts";
+import type { LogLine, StepOutcome, UnsettledCall } from "../protocol/step.ts";
 import type { Carried } from "../protocol/value.ts";
 import { beginning, mayBeginAgain, type Beginning } from "./beginning.ts";
 import { Calls } from "./calls.ts";
@@ -102,6 +102,8 @@ class TaskRun {
   private recentLines: readonly LogLine[];
   private more: boolean;
   private stepping = false;
+  /** Calls that the task left behind at its end. */
+  private unsettled: readonly UnsettledCall[] = [];
   private bug: unknown;
   /** The run's own: what is cancelled when the run is. */
   private readonly scope = CancellationScope.current();
@@ -215,6 +217,7 @@ class TaskRun {
     for (const id of answer.cleared) this.calls.clear(id);
     this.recorder.log(answer.logs);
     this.recentLines = recentLines(this.recentLines, answer.logs);
+    this.unsettled = answer.outcome.unsettled ?? [];
     setCurrentDetails(details(this.progress()));
     return answer.outcome;
   }
@@ -265,7 +268,7 @@ class TaskRun {
 
   /** Ends everything that is in flight and writes the record. */
   private async close(ending: Ending): Promise<void> {
-    this.calls.close();
+    this.calls.close(this.unsettled);
     this.serving.cancel();
     await CancellationScope.nonCancellable(async () => {
       await this.calls.children.cancel();

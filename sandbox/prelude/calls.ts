@@ -2,7 +2,17 @@ import { LIMITS } from "../../protocol/limits.ts";
 import type { ErrorClass } from "../../protocol/errors.ts";
 import { callerFrames } from "./errorStack.ts";
 import { hostError } from "./hostErrors.ts";
-import { jsonParse, jsonStringify, mapDelete, mapGet, mapSet, NativeMap, NativePromise } from "./intrinsics.ts";
+import {
+  jsonParse,
+  jsonStringify,
+  mapDelete,
+  mapForEach,
+  mapGet,
+  mapSet,
+  NativeMap,
+  NativePromise,
+  slice,
+} from "./intrinsics.ts";
 import { toJson } from "./marshal.ts";
 import { post } from "./outbox.ts";
 import { isLonger } from "./text.ts";
@@ -13,6 +23,8 @@ interface Unsettled {
   readonly reject: (reason: unknown) => void;
   /** Where the guest made the call. */
   readonly stack: string;
+  /** The tool's path, as the inside of a JSON array; `issue` notes it. */
+  path?: string;
 }
 
 export interface Link {
@@ -61,6 +73,7 @@ function tooManyCalls(stack: string): Error {
 export function issue(path: string, args: string, links: readonly Link[], waiting: Unsettled): number {
   if (unsettledCount >= LIMITS.unsettledCalls) throw tooManyCalls(waiting.stack);
   const id = ++lastId;
+  waiting.path = path;
   mapSet(unsettled, id, waiting);
   unsettledCount++;
   let chain = "";
@@ -93,6 +106,23 @@ export function forget(id: number): boolean {
   unsettledCount--;
   post(`X${id}\n`);
   return true;
+}
+
+/** Calls that `unsettledJson` tells of one by one. */
+const TOLD = 10;
+/** UTF-16 units of a call's frames: enough for the first of the author's. */
+const FRAMES = 2000;
+
+/** What has not settled, for the end of the run: how many calls, and the first of them with their frames. */
+export function unsettledJson(): string {
+  let calls = "";
+  let told = 0;
+  mapForEach(unsettled, ({ path, stack }, id) => {
+    if (told++ >= TOLD) return;
+    const frames = jsonStringify(slice(stack, 0, FRAMES)) ?? "";
+    calls += `${calls === "" ? "" : ","}{"id":${id},"path":[${path ?? ""}],"stack":${frames}}`;
+  });
+  return `{"count":${unsettledCount},"calls":[${calls}]}`;
 }
 
 /** A call's outcome from the host. A call that is not waiting (cleared, settled) is passed over. */

@@ -1,5 +1,5 @@
 import { LIMITS } from "../../protocol/limits.ts";
-import { countUnsettled } from "./calls.ts";
+import { countUnsettled, unsettledJson } from "./calls.ts";
 import { failureJson, failureText } from "./failure.ts";
 import { hostError } from "./hostErrors.ts";
 import { define, freeze, globalObject, jsonParse, NativePromise, promiseThen } from "./intrinsics.ts";
@@ -23,16 +23,22 @@ interface Start {
   readonly stems?: readonly string[];
 }
 
-/** How the task's promise ended, as the record that the host reads; undefined while it is pending. */
-let ending: string | undefined;
+/** How the task's promise ended, with a result or a failure as JSON; undefined while it is pending. */
+let ending: { readonly kind: "R" | "F"; readonly text: string } | undefined;
+
+function end(kind: "R" | "F", text: string): void {
+  ending = { __proto__: null, kind, text } as never;
+}
 
 export function isOver(): boolean {
   return ending !== undefined;
 }
 
-/** The last record of a step: its state and, when the run is over, the result or the failure. */
+/** The last record of a step: its state and, when the run is over, what has not settled, and the result or the failure. */
 export function endingRecord(): string {
-  if (ending !== undefined) return ending;
+  if (ending !== undefined) {
+    return `${ending.kind}${countUnsettled() > 0 ? unsettledJson() : ""}\n${ending.text}`;
+  }
   if (countUnsettled() > 0) return `S\n`;
   const message = "the task awaits something that can never happen: no call, timer or job is left that could settle it";
   return `F\n${failureText("deadlock", "guest", message)}`;
@@ -92,9 +98,8 @@ function complete(value: unknown): void {
   try {
     const result = toJson(value, "result") ?? "null";
     const most = LIMITS.resultBytes;
-    ending = isLonger(result, most)
-      ? `F\n${failureText("result_too_large", "limit", `the result is larger than ${most} bytes as JSON`)}`
-      : `R\n${result}`;
+    if (!isLonger(result, most)) end("R", result);
+    else end("F", failureText("result_too_large", "limit", `the result is larger than ${most} bytes as JSON`));
   } catch (error) {
     fail(error);
   }
@@ -102,5 +107,5 @@ function complete(value: unknown): void {
 
 /** Ends the run with what was thrown: by the task, or by the compiler over its bundle. */
 export function fail(error: unknown): void {
-  ending = `F\n${failureJson(error)}`;
+  end("F", failureJson(error));
 }

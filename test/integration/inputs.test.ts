@@ -24,6 +24,23 @@ module.exports = async function rests(input, { tools }) { await tools.sleep(0); 
  * @param {string} [input.name]
  */
 module.exports = (input) => input;`,
+      "forgets.js": `module.exports = async ({ url }, { tools }) => {
+  ["a"].forEach(async () => {
+    await tools.http.fetch(url + "/slow");
+  }); const later = tools.sleep("1 hour");
+  await tools.sleep(1);
+  return "sent";
+};`,
+      "races.js": `module.exports = async (input, { tools }) =>
+  Promise.race([tools.sleep(1).then(() => "quick"), (() => tools.sleep("1 hour"))()]);`,
+      "unawaited.js": `module.exports = async (input, { tools }) => ({
+        greetings: ["a", "b"].map(async (name) => { await tools.sleep(20); return "hello " + name; }),
+      });`,
+      "sends.js": `module.exports = async ({ url }, { tools }) => {
+        const form = await tools.http.fetch(url + "/x", { method: "POST", body: new URLSearchParams({ a: "1 2" }) });
+        const bytes = await tools.http.fetch(url + "/x", { method: "PUT", body: new Uint8Array([0, 65]) });
+        return [form.status, bytes.status];
+      };`,
       "kind.js": `module.exports = (input) => (input === null ? "null" : JSON.stringify(input));`,
       "parent.js": `module.exports = async (input, { tools }) => ({
         absent: await tools.tasks.execute("kind"),
@@ -73,6 +90,51 @@ module.exports = (input) => input;`,
     const refused = await stack.run("strict", { nmae: "x" });
     assert.deepEqual([refused.status, refused.error?.code], ["failed", "invalid_input"]);
     assert.match(refused.error?.message ?? "", /did you mean "name"/);
+  });
+
+  test("a call that the task does not await is cancelled at its end, and log and report say where it was made", async () => {
+    stack.control.hold("/slow");
+    const report = await stack.run("forgets", { url: stack.control.url });
+    assert.equal(report.result, "sent");
+    assert.deepEqual(report.unsettled, { count: 2, at: ["tasks-0/forgets.js:3:22", "tasks-0/forgets.js:4:27"] });
+    const lines = report.logs.map(({ level, text }) => `${level} ${text}`);
+    assert.deepEqual(lines, [
+      "warn 2 calls had not settled when the task ended and are cancelled: " +
+        "http.fetch at tasks-0/forgets.js:3:22, sleep at tasks-0/forgets.js:4:27. Await what must be done.",
+    ]);
+    assert.deepEqual(
+      report.calls.map(({ tool, status }) => [tool, status]),
+      [
+        ["http.fetch", "cancelled"],
+        ["sleep", "cancelled"],
+        ["sleep", "completed"],
+      ],
+    );
+    const raced = await stack.run("races");
+    assert.deepEqual(raced.unsettled?.at, ["tasks-0/races.js:2:66"]);
+    assert.deepEqual(
+      raced.logs.map(({ level }) => level),
+      ["info"],
+    );
+    const tidy = await stack.run("kind");
+    assert.deepEqual([tidy.unsettled, tidy.logs], [undefined, []]);
+  });
+
+  test("a promise inside a result fails the run, with its path", async () => {
+    const { status, error } = await stack.run("unawaited", {});
+    assert.deepEqual([status, error?.code], ["failed", "not_serializable"]);
+    assert.match(error?.message ?? "", /^result\.greetings\[0\] is a promise, .*await Promise\.all/);
+  });
+
+  test("a form and bytes reach the server as they are", async () => {
+    assert.deepEqual((await stack.run("sends", { url: stack.control.url })).result, [200, 200]);
+    assert.deepEqual(
+      stack.control.requests("/x").map(({ headers, body }) => [headers["content-type"], body]),
+      [
+        ["application/x-www-form-urlencoded;charset=UTF-8", "a=1+2"],
+        ["application/octet-stream", "\0A"],
+      ],
+    );
   });
 
   test("a nested run without an input gets {}, as every run does; null stays null", async () => {

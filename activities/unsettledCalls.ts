@@ -1,0 +1,47 @@
+import { LIMITS } from "../protocol/limits.ts";
+import type { LogLine, Millis, UnsettledCall } from "../protocol/step.ts";
+import { safeText } from "../protocol/text.ts";
+import { authorStack } from "../sandbox/authorStack.ts";
+import type { Unsettled } from "../sandbox/types.ts";
+import { BUILT_IN } from "./issueCall.ts";
+
+/** Calls that the log line names. */
+const NAMED = 3;
+
+export interface Cancelled {
+  readonly calls: readonly UnsettledCall[];
+  readonly line: LogLine;
+}
+
+/**
+ * The calls that a task left unsettled at its end, with where it made them, and the log line about them. It is a warning if
+ * one of them is not a timer: a race against `tools.sleep` leaves its sleep behind, a forgotten await leaves a call.
+ */
+export function unsettledCalls(
+  { count, calls }: Unsettled,
+  sourceMap: string,
+  at: Millis,
+  hide: (text: string) => string,
+): Cancelled {
+  const made = calls.map(({ id, path, stack }) => {
+    const place = firstPlace(authorStack(stack, sourceMap));
+    return { id, tool: path.join("."), ...(place === undefined ? {} : { at: place }) };
+  });
+  const named = made.slice(0, NAMED).map(({ tool, at: place }) => tool + (place === undefined ? "" : ` at ${place}`));
+  const many =
+    count === 1
+      ? "1 call had not settled when the task ended and is"
+      : `${count} calls had not settled when the task ended and are`;
+  const text = `${many} cancelled: ${named.join(", ")}${count > NAMED ? ", …" : ""}. Await what must be done.`;
+  const isTimer = ({ tool }: { tool: string }): boolean => tool === BUILT_IN.sleep || tool === BUILT_IN.timer;
+  const level = made.length === count && made.every(isTimer) ? "info" : "warn";
+  return {
+    calls: made.map(({ id, at: place }) => ({ id, ...(place === undefined ? {} : { at: hide(place) }) })),
+    line: { at, level, text: safeText(hide(text), LIMITS.errorBytes / 64) },
+  };
+}
+
+/** `file:line:column` of the first frame. */
+function firstPlace(stack: string): string | undefined {
+  return /^[ \t]*at (?:[^\n]*\()?([^\n()]+:\d+:\d+)\)?[ \t]*$/m.exec(stack)?.[1]?.slice(0, 300);
+}
