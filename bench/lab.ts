@@ -11,6 +11,7 @@ import { readConfiguration } from "../configuration.ts";
 import { startDevServer, type DevServer } from "../dev/server.ts";
 import { findTemporalCli } from "../dev/temporalCli.ts";
 import type { Json } from "../protocol/json.ts";
+import { openLoader } from "../cli/openLoader.ts";
 import { publishFolder } from "../publishing/publishFolder.ts";
 import { openStore } from "../store/openStore.ts";
 import { startWorker, type RunningWorker } from "../worker.ts";
@@ -93,7 +94,7 @@ async function publish(directory: string, store: Awaited<ReturnType<typeof openS
   const folder = path.join(directory, "tasks");
   await mkdir(folder);
   for (const [file, source] of Object.entries(TASKS)) await writeFile(path.join(folder, file), source);
-  const { problems } = await publishFolder(folder, store.versions);
+  const { problems } = await publishFolder(folder, store.versions, openLoader);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
 }
 

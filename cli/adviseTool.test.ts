@@ -5,6 +5,7 @@ import { readConfiguration } from "../configuration.ts";
 import { publishFolder } from "../publishing/publishFolder.ts";
 import { withFolder } from "../publishing/testFolder.ts";
 import { createAdviseTool } from "./adviseTool.ts";
+import { openLoader } from "./openLoader.ts";
 import { SAMPLE_TASKS } from "./sampleTasks.ts";
 
 const advise = createAdviseTool(readConfiguration({}));
@@ -62,7 +63,7 @@ test("each misspelling in a task is a warning with its line, and the task is pub
   ];
   const versions = { publish: () => Promise.resolve("published" as const) };
   const { tasks, problems, warnings } = await withFolder({ "a.js": lines.join("\n") }, (folder) =>
-    publishFolder(folder, versions, undefined, { adviseTool: advise }),
+    publishFolder(folder, versions, openLoader, undefined, { adviseTool: advise }),
   );
   assert.deepEqual([tasks.length, problems], [1, []]);
   assert.deepEqual(
@@ -82,6 +83,8 @@ test("each misspelling in a task is a warning with its line, and the task is pub
 test("the samples have no warnings", async () => {
   const folder = path.join(import.meta.dirname, "../tasks");
   const versions = { publish: () => Promise.resolve("published" as const) };
-  const { warnings } = await publishFolder(folder, versions, Object.keys(SAMPLE_TASKS), { adviseTool: advise });
+  const { warnings } = await publishFolder(folder, versions, openLoader, Object.keys(SAMPLE_TASKS), {
+    adviseTool: advise,
+  });
   assert.deepEqual(warnings, []);
 });

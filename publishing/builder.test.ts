@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { Builder } from "./builder.ts";
 import { findTasks } from "./findTasks.ts";
+import { openLoader } from "../cli/openLoader.ts";
 import { publishFolder } from "./publishFolder.ts";
 import type { Publication } from "./publishFolder.ts";
 import { buildOne, withFolder } from "./testFolder.ts";
@@ -16,7 +17,7 @@ const uses = (name: string): string => `module.exports = () => require(${JSON.st
 
 function publish(files: Files): Promise<string[]> {
   const versions = { publish: () => Promise.resolve("published" as const) };
-  return withFolder(files, async (folder) => outcomes(await publishFolder(folder, versions)));
+  return withFolder(files, async (folder) => outcomes(await publishFolder(folder, versions, openLoader)));
 }
 
 function outcomes({ tasks, problems }: Publication): string[] {

@@ -41,6 +41,8 @@ export class BundleSession {
   readonly files = new Map<string, AuthorFile>();
   /** The files that each file loads, by name; `ENTRY` loads the first ones. */
   readonly loads = new Map<string, Set<string>>();
+  /** Sources, as the source map names them, that Node takes for ES modules: `.mjs` files and packages of type "module". */
+  readonly nodeModules = new Set<string>();
   readonly #authorFiles = new Map<string, ReturnType<typeof loadAuthorFile>>();
   readonly #packageFiles = new Map<string, string>();
 
@@ -152,13 +154,16 @@ export class BundleSession {
     const file = await this.authorFile(name);
     if ("problem" in file) return { errors: [{ text: file.problem.message, detail: file.problem }] };
     this.files.set(name, file);
+    if (/\.m[jt]s$/.test(name)) this.nodeModules.add(`${AUTHOR}:${name}`);
     return { contents: file.contents, loader: file.loader };
   }
 
   async #loadPackageFile(name: string): Promise<OnLoadResult> {
     const absolute = this.#packageFiles.get(name) ?? "";
     const loaded = await this.#readPackageFile(absolute);
-    return "refusal" in loaded ? refuseLoading(loaded.refusal, name) : loaded;
+    if ("refusal" in loaded) return refuseLoading(loaded.refusal, name);
+    if (await this.#isNodeModule(absolute)) this.nodeModules.add(`${PACKAGE}:${name}`);
+    return loaded;
   }
 
   /** A file that the bundler found by itself: one that a computed `require` or `import` of a package may mean. */
@@ -169,6 +174,16 @@ export class BundleSession {
     return refuse(code, `A computed require or import of a package leads to a file that cannot be loaded. ${message}`);
   }
 
+  /** By its name, else by the `type` of the nearest package.json. */
+  async #isNodeModule(absolute: string): Promise<boolean> {
+    if (!/\.[jt]s$/.test(absolute)) return /\.m[jt]s$/.test(absolute);
+    for (let folder = path.dirname(absolute); ; folder = path.dirname(folder)) {
+      const read = await this.readable.read(path.join(folder, "package.json"));
+      if (!("refusal" in read)) return isModulePackage(read.bytes.toString("utf8"));
+      if (path.basename(folder) === "node_modules" || folder === path.dirname(folder)) return false;
+    }
+  }
+
   async #readPackageFile(absolute: string): Promise<OnLoadResult | { refusal: Refusal }> {
     const read = await this.readable.read(absolute);
     if ("refusal" in read) return read;
@@ -176,6 +191,14 @@ export class BundleSession {
     const text = read.bytes.toString("utf8");
     const contents = loader === "json" ? text : withoutSourceMap(text);
     return { contents, loader, resolveDir: path.dirname(absolute) };
+  }
+}
+
+function isModulePackage(json: string): boolean {
+  try {
+    return (JSON.parse(json) as { type?: unknown }).type === "module";
+  } catch {
+    return false;
   }
 }
 

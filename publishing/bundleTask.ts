@@ -6,6 +6,7 @@ import { BundleSession, ENTRY } from "./bundleSession.ts";
 import { expectedModules } from "./expectedModules.ts";
 import type { Wanted } from "./expectedModules.ts";
 import { toProblem } from "./esbuildProblem.ts";
+import { mendBundle } from "./mendBundle.ts";
 import { joinNodeModules } from "./nodeModuleProblem.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
 import { compareText, inOrder, problem, PROBLEM_CODES } from "./problem.ts";
@@ -35,6 +36,8 @@ const OPTIONS: BuildOptions = {
   mainFields: ["module", "main"],
   // What QuickJS runs; newer syntax is translated.
   target: "es2023",
+  // QuickJS does not close an async iterator when a `for await` is left early.
+  supported: { "for-await": false },
   // ASCII would rewrite what String.raw and Function.prototype.toString show.
   charset: "utf8",
   sourcemap: "external",
@@ -61,8 +64,9 @@ export async function bundleTask(root: string, file: string): Promise<BundleResu
     if ("problems" in next) return { problems: joined(next.problems) };
     if (isDeepStrictEqual(next, wanted)) {
       const toolUses = [...session.files.values()].flatMap((each) => each.toolUses);
-      const sourceMap = tidySourceMap(built.sourceMap, session.files, path.basename(root));
-      return { bundle: { code: built.code, sourceMap, toolUses } };
+      const mended = mendBundle(built, session.nodeModules);
+      const sourceMap = tidySourceMap(mended.sourceMap, session.files, path.basename(root));
+      return { bundle: { code: mended.code, sourceMap, toolUses } };
     }
     wanted = next;
   }

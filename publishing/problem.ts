@@ -27,6 +27,8 @@ export const PROBLEM_CODES = {
   publishTimeout: "publish_timeout",
   /** The parser or the bundler ended over the file. */
   publishFailed: "publish_failed",
+  /** Its top level throws, or the engine cannot compile it. */
+  doesNotLoad: "does_not_load",
   bundleTooLarge: "bundle_too_large",
   // Warnings: the task is published.
   unknownTool: CODES.unknownTool,

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { VersionStore } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
 import { Builder } from "./builder.ts";
@@ -21,6 +22,18 @@ export interface PublishOptions {
   readonly adviseTool?: AdviseTool;
 }
 
+/** Loads a version as a run would, and calls nothing. Places count from 1. */
+export interface Loader extends AsyncDisposable {
+  load(version: TaskVersion): Promise<LoadFault | undefined>;
+}
+
+export interface LoadFault {
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
 export interface PublishedTask {
   readonly outcome: "published" | "unchanged";
   readonly version: TaskVersion;
@@ -28,14 +41,16 @@ export interface PublishedTask {
 
 /**
  * Publishes the tasks of a folder, or only those named in `which`. Problems of files that have nothing to do with
- * them are left out then, unless a name is not found: its file may be one of those.
+ * them are left out then, unless a name is not found: its file may be one of those. What cannot be loaded is not published.
  */
 export async function publishFolder(
   dir: string,
   versions: Pick<VersionStore, "publish">,
+  openLoader: () => Loader,
   which?: readonly string[],
   options: PublishOptions = {},
 ): Promise<Publication> {
+  await using loader = openLoader();
   await using builder = new Builder();
   const found = await findTasks(dir, builder);
   const wanted = which ? found.tasks.filter(({ task }) => which.includes(task)) : found.tasks;
@@ -48,10 +63,26 @@ export async function publishFolder(
   const warnings: Problem[] = [];
   for (const task of wanted) {
     const built = await builder.build(task, Date.now());
+    const fault = "problems" in built ? undefined : await loader.load(built.version);
     if ("problems" in built) problems.push(...built.problems);
+    else if (fault !== undefined) problems.push(notLoaded(fault, dir, built.version));
     else tasks.push({ outcome: await versions.publish(built.version), version: built.version });
     warnings.push(...task.warnings);
     if ("toolUses" in built && options.adviseTool) warnings.push(...toolWarnings(built.toolUses, options.adviseTool));
   }
   return { tasks, problems: inOrder(problems), warnings: inOrder(warnings) };
+}
+
+/** Traces name the tasks folder before a file; problems do not. */
+function notLoaded(
+  { message, file = "", line = 1, column = 1 }: LoadFault,
+  dir: string,
+  version: TaskVersion,
+): Problem {
+  const folder = `${path.basename(path.resolve(dir))}/`;
+  const name = file.startsWith(folder) ? file.slice(folder.length) : "";
+  const text = `It cannot be loaded: ${message}`;
+  return name === ""
+    ? problem(PROBLEM_CODES.doesNotLoad, text, version.file)
+    : problem(PROBLEM_CODES.doesNotLoad, text, name, { line, column: column - 1 });
 }

@@ -164,3 +164,11 @@ test("an escape by way of a constructor finds the guest's own global scope", () 
   }`;
   assert.deepEqual(guests.result(task), ["function", "undefined", "undefined", "undefined", true]);
 });
+
+test("an Iterator.concat that is left early ends, whatever it joins", () => {
+  const task = `() => {
+    const c = Iterator.concat([1, 2], new Set([3])); c.next();
+    return [c.return(), c.next(), Iterator.concat([1], [2]).map((x) => x).take(1).toArray()];
+  }`;
+  assert.deepEqual(guests.result(task), [{ done: true }, { done: true }, [1]]);
+});

@@ -39,7 +39,8 @@ async function demo(context: Context, side: GoogleSide, output: Output): Promise
   output.say(`Temporal at ${stack.address}, Web UI at ${stack.uiUrl ?? "its own address"}\n`);
 
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
-  const publication = await publishFolder(TASKS_DIRECTORY, (await context.store()).versions, samples());
+  const { openLoader } = await import("../openLoader.ts");
+  const publication = await publishFolder(TASKS_DIRECTORY, (await context.store()).versions, openLoader, samples());
   showPublication(TASKS_DIRECTORY, publication, output);
 
   const reports: RunReport[] = [];

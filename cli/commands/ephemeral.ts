@@ -76,7 +76,8 @@ async function openLab(context: Context, workers: Workers, findings: Findings, o
   const [stack, store] = await Promise.all([context.stack(), context.store()]);
   output.say(`Temporal answers at ${stack.address}; process ${workers.pid} is the worker.`);
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
-  showPublication(TASKS, await publishFolder(TASKS, store.versions), output);
+  const { openLoader } = await import("../openLoader.ts");
+  showPublication(TASKS, await publishFolder(TASKS, store.versions, openLoader), output);
   return {
     output,
     findings,

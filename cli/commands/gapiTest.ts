@@ -46,7 +46,8 @@ function parseMode([name = "echo", stray]: readonly string[]): Mode {
 async function testByWorkflow(mode: Mode, context: Context, output: Output): Promise<ExitCode> {
   await context.stack();
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
-  const publication = await publishFolder(TASKS, (await context.store()).versions, [GAPI_TEST]);
+  const { openLoader } = await import("../openLoader.ts");
+  const publication = await publishFolder(TASKS, (await context.store()).versions, openLoader, [GAPI_TEST]);
   const [published] = publication.tasks;
   if (published === undefined || publication.problems.length > 0) {
     showPublication(TASKS, publication, output);

@@ -26,7 +26,8 @@ export const gmailSearchCommand: Command = {
 async function search(request: GmailSearchRequest, context: Context, output: Output): Promise<ExitCode> {
   await context.stack();
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
-  const publication = await publishFolder(TASKS, (await context.store()).versions, [GMAIL_SEARCH]);
+  const { openLoader } = await import("../openLoader.ts");
+  const publication = await publishFolder(TASKS, (await context.store()).versions, openLoader, [GMAIL_SEARCH]);
   const [published] = publication.tasks;
   if (published === undefined || publication.problems.length > 0) {
     showPublication(TASKS, publication, output);

@@ -42,9 +42,10 @@ async function publish(
   const which = request.mode === "specific" ? [request.task] : undefined;
   output.say(`Publishing ${which?.join() ?? "all tasks"} from ${path.join(directory, "/")} …`);
   const { publishFolder } = await import("../../publishing/publishFolder.ts");
+  const { openLoader } = await import("../openLoader.ts");
   const { createAdviseTool } = await import("../adviseTool.ts");
   const adviseTool = createAdviseTool(configuration);
-  const publication = await publishFolder(directory, versions, which, { adviseTool });
+  const publication = await publishFolder(directory, versions, openLoader, which, { adviseTool });
   if (output.json) output.answer(toJson(directory, publication));
   showPublication(directory, publication, output);
   return publication.problems.length > 0 ? EXIT.failed : EXIT.ok;

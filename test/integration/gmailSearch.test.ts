@@ -6,6 +6,7 @@ import { startStandIns, type StandIns } from "../../dev/standins/standIns.ts";
 import type { LoggedRequest } from "../../dev/standins/workspace/requestLog.ts";
 import type { WorkspaceOptions } from "../../dev/standins/workspace/workspace.ts";
 import type { RunReport } from "../../protocol/run.ts";
+import { openLoader } from "../../cli/openLoader.ts";
 import { SAMPLE_TASKS } from "../../cli/sampleTasks.ts";
 import { publishFolder } from "../../publishing/publishFolder.ts";
 import { eventually } from "../support/eventually.ts";
@@ -21,7 +22,7 @@ const EVERYTHING = { maxResultsPerUser: 100, maxUsersPerDomain: 500 };
 async function standUp(workspace: WorkspaceOptions): Promise<{ stack: TestStack; standIns: StandIns }> {
   const stack = await TestStack.start();
   const standIns = await startStandIns({ folder: path.join(stack.directory, "standins"), workspace });
-  const { problems } = await publishFolder(TASKS, stack.store.versions, Object.keys(SAMPLE_TASKS));
+  const { problems } = await publishFolder(TASKS, stack.store.versions, openLoader, Object.keys(SAMPLE_TASKS));
   assert.deepEqual(problems, []);
   return { stack, standIns };
 }

@@ -8,6 +8,7 @@ import { createKeyring } from "../../encryption/keyring.ts";
 import { createKeystore } from "../../keystore/keystore.ts";
 import type { Keystore } from "../../protocol/keystore.ts";
 import type { RunReport } from "../../protocol/run.ts";
+import { openLoader } from "../../cli/openLoader.ts";
 import { publishFolder } from "../../publishing/publishFolder.ts";
 import { TestStack } from "../support/stack.ts";
 
@@ -36,7 +37,7 @@ describe("tools.openai in a run", () => {
     [stack, api, engine] = await Promise.all([TestStack.start(), startOpenaiStandIn(), startDuckDuckGo()]);
     keystore = keystoreOf(stack);
     await stack.publish({ "chat.js": CHAT });
-    const { problems } = await publishFolder(TASKS, stack.store.versions, ["research"]);
+    const { problems } = await publishFolder(TASKS, stack.store.versions, openLoader, ["research"]);
     assert.deepEqual(problems, []);
     await stack.worker({
       OPENAI_BASE_URL: api.url,

@@ -3,6 +3,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startPostgrest, type Postgrest } from "../../dev/standins/postgrest/postgrest.ts";
 import type { RunReport } from "../../protocol/run.ts";
+import { openLoader } from "../../cli/openLoader.ts";
 import { publishFolder } from "../../publishing/publishFolder.ts";
 import { eventually } from "../support/eventually.ts";
 import { TestStack } from "../support/stack.ts";
@@ -50,7 +51,7 @@ describe("tools.supabase in a run", () => {
   before(async () => {
     [stack, server] = await Promise.all([TestStack.start(), startPostgrest()]);
     await stack.publish({ "chains.js": CHAINS });
-    const { problems } = await publishFolder(TASKS, stack.store.versions, ["supabase-example"]);
+    const { problems } = await publishFolder(TASKS, stack.store.versions, openLoader, ["supabase-example"]);
     assert.deepEqual(problems, []);
     await stack.worker({ SUPABASE_URL: server.url, SUPABASE_SERVICE_ROLE_KEY: server.key });
   });

@@ -13,6 +13,7 @@ import type { TaskRunOptions } from "../../protocol/activities.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { RunReport } from "../../protocol/run.ts";
 import type { Store } from "../../protocol/store.ts";
+import { openLoader } from "../../cli/openLoader.ts";
 import { publishFolder } from "../../publishing/publishFolder.ts";
 import { openStore } from "../../store/openStore.ts";
 import { startWorker, type RunningWorker, type WorkerOptions } from "../../worker.ts";
@@ -103,7 +104,7 @@ export class TestStack {
       await mkdir(path.dirname(target), { recursive: true });
       await writeFile(target, source);
     }
-    const { problems } = await publishFolder(folder, this.store.versions);
+    const { problems } = await publishFolder(folder, this.store.versions, openLoader);
     if (problems.length > 0) throw new Error(JSON.stringify(problems));
   }
 
