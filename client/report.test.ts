@@ -174,6 +174,18 @@ describe("the report of a run that goes on", () => {
 });
 
 describe("a run that a worker with another store has opened", () => {
+  it("is not taken for one that this store has the earlier executions of, as a cron schedule's", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    await openRecord(store, "run");
+    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+    temporal.workflows.set("run", [
+      { runId: "r1", status: "COMPLETED" },
+      { runId: "r2", status: "RUNNING", version: "v1" },
+    ]);
+    const { status, error } = await tasker.report("run");
+    assert.deepEqual([status, error], ["queued", null]);
+  });
+
   for (const status of ["RUNNING", "COMPLETED"] as const) {
     it(`is told so, with the store that was looked in (${status})`, async (t) => {
       const { tasker, temporal, store } = await makeWorld(t, openStore);

@@ -59,7 +59,8 @@ async function sightOfAnother(
   const record = await reconcile(dependencies, found, execution);
   // The last run of a cron schedule says more than the one that waits for its time.
   if (execution.waits) return closed(record);
-  return withoutRecord(execution);
+  // An execution of a cron schedule has the attributes of the one before. This store has the others: it is the right one.
+  return { status: unopened(execution), execution };
 }
 
 function closed(record: RunRecord): Sighting {
@@ -77,7 +78,11 @@ function openAgain(record: RunRecord, { reset }: ExecutionRef): RunRecord {
 
 function withoutRecord(execution: Execution): Sighting {
   if (execution.version !== "") return { status: stateOf(execution), execution, elsewhere: true };
-  return { status: execution.status === "open" ? "queued" : execution.status, execution };
+  return { status: unopened(execution), execution };
+}
+
+function unopened({ status }: Execution): RunStatus {
+  return status === "open" ? "queued" : status;
 }
 
 function stateOf(execution: Execution): RunStatus {
