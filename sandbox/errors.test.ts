@@ -152,3 +152,18 @@ test("thrownBytes: data up to that size travel, larger ones are left out", () =>
   assert.equal(size(LIMITS.thrownBytes - frame)?.length, LIMITS.thrownBytes);
   assert.equal(size(LIMITS.thrownBytes - frame + 1), undefined);
 });
+
+test("a global that a task does not have is answered with what to use instead", () => {
+  assert.equal(
+    guests.run("() => fetch('https://example.com')").failure?.message,
+    "ReferenceError: 'fetch' is not defined: use tools.http.fetch",
+  );
+  assert.match(guests.run("() => Buffer.from('x')").failure!.message, /use Uint8Array/);
+  assert.equal(guests.run("() => mine").failure?.message, "ReferenceError: 'mine' is not defined");
+});
+
+test("a loop that awaits what is settled is not told to await something", () => {
+  const { failure } = guests.run("async () => { for (;;) await null }", { cpuMs: 100 });
+  assert.equal(failure?.code, "cpu_limit");
+  assert.match(failure.message, /tools\.sleep/);
+});

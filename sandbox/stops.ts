@@ -12,7 +12,7 @@ export function limitFailure(code: "cpu_limit" | "memory_limit" | "vm_crashed", 
       return {
         code,
         class: "limit",
-        message: `one step used more than ${cpuMs} ms of CPU; await something in between`,
+        message: `one step used more than ${cpuMs} ms of CPU; wait for a call or tools.sleep in between (to await what is settled already ends no step)`,
       };
     case CODES.memoryLimit:
       return { code, class: "limit", message: `the task needs more than ${LIMITS.vmMemoryBytes} bytes of memory` };

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../protocol/limits.ts";
 import { asHostError } from "./hostErrors.ts";
 import { inspect } from "./inspect.ts";
-import { isArray, isError, jsonStringify } from "./intrinsics.ts";
+import { indexOf, isArray, isError, jsonStringify, slice } from "./intrinsics.ts";
 import { cut } from "./text.ts";
 import { thrownJson } from "./thrown.ts";
 
@@ -26,7 +26,7 @@ export function failureJson(thrown: unknown): string {
 
 function told(thrown: unknown): string {
   const known = isObject(thrown) ? asHostError(thrown) : undefined;
-  const message = known !== undefined ? known.message : describe(thrown) + reasons(thrown);
+  const message = known !== undefined ? known.message : describe(thrown) + remedy(thrown) + reasons(thrown);
   const said = known !== undefined ? known.thrown : thrownJson(thrown);
   return failureText(known?.code ?? "guest_error", known?.class ?? "guest", message, stackOf(thrown), said);
 }
@@ -59,6 +59,29 @@ function describe(thrown: unknown): string {
   }
   return `the task threw ${inspect(thrown)}`;
 }
+
+/** What a task uses in place of a global that it does not have. */
+function remedy(thrown: unknown): string {
+  if (!isError(thrown)) return "";
+  const message = text(thrown, "message") ?? "";
+  const end = indexOf(message, "' is not defined", 1);
+  const instead = end < 0 ? undefined : INSTEAD[slice(message, 1, end)];
+  return instead === undefined ? "" : `: ${instead}`;
+}
+
+const INSTEAD: Record<string, string | undefined> = {
+  __proto__: null,
+  fetch: "use tools.http.fetch",
+  XMLHttpRequest: "use tools.http.fetch",
+  process: "a task has no process; what it needs comes with its input",
+  Buffer: "use Uint8Array, TextEncoder, TextDecoder, atob and btoa",
+  setInterval: "use a loop with tools.sleep",
+  setImmediate: "use setTimeout",
+  performance: "use Date.now()",
+  Intl: "the engine has no Intl",
+  __dirname: "a task has no files",
+  __filename: "a task has no files",
+} as never;
 
 /** What an error says of its own reasons: the errors of an AggregateError, and the chain of causes. */
 function reasons(thrown: unknown): string {
