@@ -65,7 +65,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const compute = close.later(createComputeThreads());
     await store.engines.put(sandbox.engine, await sandbox.exportEngine());
     const { secrets } = store;
-    const { registry, services, mask } = createTools({ configuration, policy, keyring, secrets, others });
+    const { registry, services, mask } = createTools({ compute, configuration, policy, keyring, secrets, others });
     close.later(registry);
     const activities = decorate(
       createActivities({

@@ -3,9 +3,9 @@ import type { AdvanceAnswer, AdvanceRequest, StepAnswer } from "../protocol/acti
 import { LIMITS } from "../protocol/limits.ts";
 import type { IssuedCall, SnapshotRef, StepOutcome } from "../protocol/step.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
-import { authorStack } from "../sandbox/authorStack.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
+import { authorStacks } from "./authorStacks.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { issueCall } from "./issueCall.ts";
 import { KeptSecrets } from "./masking/keptSecrets.ts";
@@ -94,7 +94,7 @@ export function createAdvance(deps: ActivityDeps) {
             await redeem(store.blobs, request.run, settlements, secrets),
             stepOptions(options),
           );
-    secrets.add(secretArguments(step.calls, deps.registry));
+    secrets.add(await secretArguments(step.calls, deps.registry));
     return answer(request, step, secrets);
   }
 
@@ -104,7 +104,9 @@ export function createAdvance(deps: ActivityDeps) {
     const context = { run, pinned, now, registry: deps.registry, blobs: store.blobs, secrets };
     const calls = shortenFlood(await Promise.all(step.calls.map((call) => issueCall(call, context))));
     const { sourceMap } = await deps.versions.get(pinned.task, pinned.version);
-    const logs = step.logs.map((line) => ({ ...line, text: secrets.hide(authorStack(line.text, sourceMap)) }));
+    const texts = step.logs.map((line) => line.text);
+    const traced = await authorStacks(deps.compute, texts, sourceMap);
+    const logs = step.logs.map((line, index) => ({ ...line, text: secrets.hide(traced[index] ?? line.text) }));
     const hide = (text: string): string => secrets.hide(text);
     const cancelled = step.unsettled && unsettledCalls(step.unsettled, sourceMap, now, hide);
     if (cancelled !== undefined) logs.push(cancelled.line);
@@ -135,13 +137,14 @@ export function createAdvance(deps: ActivityDeps) {
       const text = step.result ?? "null";
       return {
         state: "completed",
-        result: await carryFound(store.blobs, run, text, inlineBytes, secrets.find(text)),
+        result: await carryFound(store.blobs, run, text, inlineBytes, await secrets.findInSlices(text)),
       };
     }
     const { code, message, stack, thrown } = step.failure;
     // Masked before it is cut, for what is left of a secret at a cut would not be found.
     const shown = (text: string): string => safeText(secrets.hide(text), LIMITS.errorBytes / 2);
-    const mapped = stack === undefined ? {} : { stack: shown(authorStack(stack, sourceMap)) };
+    const mapped =
+      stack === undefined ? {} : { stack: shown((await authorStacks(deps.compute, [stack], sourceMap)).join("")) };
     const said = thrown === undefined ? {} : { thrown: secrets.hide(thrown) };
     return { state: "failed", error: { code, class: step.failure.class, message: shown(message), ...mapped, ...said } };
   }

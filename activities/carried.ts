@@ -1,13 +1,13 @@
 import type { Json, JsonText } from "../protocol/json.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { BlobReader, BlobStore } from "../protocol/store.ts";
-import { utf8Length } from "../protocol/text.ts";
+import { fitsUtf8 } from "../protocol/text.ts";
 import type { Carried, SecretMark } from "../protocol/value.ts";
 import { redeemClaim } from "./redeemClaim.ts";
 
 /** Prepares a JSON text for the history: inline up to `inlineBytes`, as a claim check above. */
 export async function carry(blobs: BlobStore, run: RunKey, text: JsonText, inlineBytes: number): Promise<Carried> {
-  if (utf8Length(text) <= inlineBytes) return { value: JSON.parse(text) as Json };
+  if (fitsUtf8(text, inlineBytes)) return { value: JSON.parse(text) as Json };
   return { claim: await blobs.put(run, Buffer.from(text, "utf8")) };
 }
 

@@ -151,9 +151,9 @@ describe("of a VM that was told a secret, what it issues", () => {
     await assertSealed(await issue("tasks.execute", ["child", { harmless: true }], { told: "all" }), "all");
   });
 
-  test("tells the secrets among its own arguments, whether or not it may make the call", () => {
+  test("tells the secrets among its own arguments, whether or not it may make the call", async () => {
     const keeps = { id: 1, path: ["svc", "keep"], args: '["name","value",{"n":1}]', links: [] };
     const goes = { id: 2, path: ["svc", "go"], args: '["name","value"]', links: [] };
-    assert.deepEqual(secretArguments([keeps, goes], registry), ["value"]);
+    assert.deepEqual(await secretArguments([keeps, goes], registry), ["value"]);
   });
 });

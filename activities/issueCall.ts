@@ -7,11 +7,13 @@ import type { RunKey } from "../protocol/run.ts";
 import type { ChainLink, IssuedCall, Millis } from "../protocol/step.ts";
 import type { BlobStore } from "../protocol/store.ts";
 import { TASK_NAME } from "../protocol/task.ts";
-import { safeText, utf8Length } from "../protocol/text.ts";
+import { fitsUtf8, safeText, utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { GuestCall } from "../sandbox/types.ts";
 import { carryFound, sealBlob } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
+import { parseJson } from "./sliced/parseJson.ts";
+import { stringifyJson } from "./sliced/stringifyJson.ts";
 import { methodFacts } from "./tools/methodFacts.ts";
 import type { Registry } from "./tools/registry.ts";
 import { sleepDuration } from "./tools/sleepDuration.ts";
@@ -50,11 +52,16 @@ async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedC
     call.links.map((link) => link.name),
   );
   if (!found.ok) return refuse(call, context, found.tool, found.error, found.secret);
-  const links = call.links.map((link): ChainLink => ({ name: link.name, args: JSON.parse(link.args) as Json[] }));
+  const links = await Promise.all(
+    call.links.map(async (link): Promise<ChainLink> => ({
+      name: link.name,
+      args: (await parseJson(link.args)) as Json[],
+    })),
+  );
   const hide = (summary: string): string => context.secrets.hide(summary);
-  const facts = methodFacts(found.method, JSON.parse(call.args) as Json[], links, hide);
+  const facts = methodFacts(found.method, (await parseJson(call.args)) as Json[], links, hide);
   const text = found.service.chain ? chainText(call) : call.args;
-  if (utf8Length(text) > LIMITS.argumentBytes) {
+  if (!fitsUtf8(text, LIMITS.argumentBytes)) {
     const message = `The links of ${found.tool} carry more than ${LIMITS.argumentBytes} bytes of JSON.`;
     return refuse(call, context, found.tool, { code: CODES.argumentTooLarge, class: "limit", message });
   }
@@ -79,7 +86,7 @@ function chainText(call: GuestCall): JsonText {
 }
 
 async function nestedRun(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
-  const [task, input, options] = JSON.parse(call.args) as [Json?, Json?, Json?];
+  const [task, input, options] = (await parseJson(call.args)) as [Json?, Json?, Json?];
   const tool = BUILT_IN.tasks;
   const denied = context.registry.denial(tool, context.pinned);
   if (denied !== undefined) return refuse(call, context, tool, denied);
@@ -106,7 +113,7 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
       "The name or version of a nested run's task holds a secret, and would be shown. Pass it in the input.";
     return refuse(call, context, tool, { code: CODES.invalidArgument, class: "guest", message });
   }
-  const text = JSON.stringify(input === undefined ? {} : input);
+  const text = (await stringifyJson(input === undefined ? {} : input)) ?? "null";
   const inputOf = await carried(text, context);
   return {
     id: call.id,
@@ -143,7 +150,7 @@ function childRunId(parent: RunKey, task: string, call: number): string {
 }
 
 async function timer(call: GuestCall, context: IssueContext, tool: "sleep" | "setTimeout"): Promise<IssuedCall> {
-  const [asked] = JSON.parse(call.args) as [Json?];
+  const [asked] = (await parseJson(call.args)) as [Json?];
   const ms = tool === "setTimeout" ? timeout(asked) : sleepDuration(asked);
   if (typeof ms !== "number") return refuse(call, context, tool, ms);
   return { id: call.id, kind: "timer", tool, ms, dueAt: context.now + ms, bytes: 0 };
@@ -167,8 +174,8 @@ async function refuse(
   return { id: call.id, kind: "refused", ...shown, args, bytes: inlineSize(args, call.args) };
 }
 
-function carried(text: JsonText, { blobs, run, secrets }: IssueContext): Promise<Carried> {
-  return carryFound(blobs, run, text, LIMITS.inlineBytes, secrets.find(text));
+async function carried(text: JsonText, { blobs, run, secrets }: IssueContext): Promise<Carried> {
+  return carryFound(blobs, run, text, LIMITS.inlineBytes, await secrets.findInSlices(text));
 }
 
 async function sealed(text: JsonText, { blobs, run }: IssueContext): Promise<Carried> {

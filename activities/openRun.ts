@@ -176,7 +176,7 @@ async function acceptInput(
   checkSize(text);
   const { completed, unknown } = await checkInput(version, text);
   const secrets = new VmSecrets();
-  secrets.add(secretsIn(redeemed));
+  secrets.add(await secretsIn(redeemed));
   const notes = unknown === undefined ? undefined : secrets.hide(unknown);
   if (completed === undefined) {
     if ("claim" in given) return { input: given, claim: given.claim, notes };

@@ -26,13 +26,13 @@ export async function recover(
   secrets: VmSecrets,
 ): Promise<void> {
   const { store, registry } = deps;
-  const compare = (journal: JournalStep, step: VmStep): void => {
-    secrets.add(secretArguments(step.calls, registry));
+  const compare = async (journal: JournalStep, step: VmStep): Promise<void> => {
+    secrets.add(await secretArguments(step.calls, registry));
     if (step.digest !== journal.digest) throw otherCalls(journal, step, secrets);
   };
   const replay = async (step: JournalStep): Promise<void> => {
     const settlements = await redeem(store.blobs, request.run, step.settlements, secrets);
-    compare(step, await sandbox.resume(key, settlements, stepOptions(step, LIMITS.replayCpuFactor)));
+    await compare(step, await sandbox.resume(key, settlements, stepOptions(step, LIMITS.replayCpuFactor)));
   };
   const [first, ...rest] = recovery.steps;
   if (recovery.snapshot !== undefined) {
@@ -43,7 +43,7 @@ export async function recover(
   } else {
     if (first === undefined) throw mismatch("there is neither a snapshot nor a step to begin with");
     const start = await vmStart(deps, request, secrets);
-    compare(first, await sandbox.start(key, start, stepOptions(first, LIMITS.replayCpuFactor)));
+    await compare(first, await sandbox.start(key, start, stepOptions(first, LIMITS.replayCpuFactor)));
   }
   for (const step of rest) await replay(step);
 }

@@ -16,7 +16,7 @@ export async function redeem(
     settlements.map(async (settlement): Promise<GuestSettlement> => {
       if (!settlement.ok) return settlement;
       const result = await readCarried(blobs, reader, settlement.result);
-      secrets.add(secretsIn(result));
+      secrets.add(await secretsIn(result));
       return { id: settlement.id, ok: true, result: result.text };
     }),
   );

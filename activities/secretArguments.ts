@@ -1,13 +1,15 @@
 import type { Json } from "../protocol/json.ts";
 import type { GuestCall } from "../sandbox/types.ts";
+import { parseJson } from "./sliced/parseJson.ts";
 import type { Registry } from "./tools/registry.ts";
 
 /** The secrets that a step's calls bring along, such as the value of `keystore.set`: the VM knows them, so they are masked. */
-export function secretArguments(calls: readonly GuestCall[], registry: Registry): readonly string[] {
-  return calls.flatMap((call) => {
-    const method = registry.method(call.path);
-    if (method?.secretArguments === undefined) return [];
-    const secrets = method.secretArguments(JSON.parse(call.args) as Json[]);
-    return secrets.filter((secret) => typeof secret === "string");
-  });
+export async function secretArguments(calls: readonly GuestCall[], registry: Registry): Promise<readonly string[]> {
+  const secrets = await Promise.all(
+    calls.map(async (call) => {
+      const method = registry.method(call.path);
+      return method?.secretArguments?.((await parseJson(call.args)) as Json[]) ?? [];
+    }),
+  );
+  return secrets.flat().filter((secret) => typeof secret === "string");
 }

@@ -17,7 +17,7 @@ export async function vmStart(
   const { run, pinned, input = { value: null } } = request;
   const { bundle } = await versions.get(pinned.task, pinned.version);
   const redeemed = await readCarried(store.blobs, run, input);
-  secrets.add(secretsIn(redeemed));
+  secrets.add(await secretsIn(redeemed));
   return {
     bundle,
     bundleName: BUNDLE_NAME,

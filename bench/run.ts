@@ -7,18 +7,19 @@ import { fanOut, sequentialCall, throughput } from "./rows/calls.ts";
 import { flatness } from "./rows/flatness.ts";
 import { sleeping } from "./rows/sleeping.ts";
 import { vmRows } from "./sandbox.ts";
+import { stallRows } from "./stall.ts";
 
 const HELP = `npm run bench -- [--rows NAME,…] [--sleeping N] [--report FILE]
 
 Measures Tasker against what stands beside it, in one run, and prints medians and ratios.
-  --rows      vm, sequential, throughput, fanOut, flatness, sleeping; all of them by default
+  --rows      vm, stall, sequential, throughput, fanOut, flatness, sleeping; all of them by default
   --sleeping  runs that sleep in the last row, 1,000 by default
   --report    where the JSON report goes, bench/report.json by default
 `;
 
 const { values } = parseArgs({
   options: {
-    rows: { type: "string", default: "vm,sequential,throughput,fanOut,flatness,sleeping" },
+    rows: { type: "string", default: "vm,stall,sequential,throughput,fanOut,flatness,sleeping" },
     sleeping: { type: "string", default: "1000" },
     report: { type: "string", default: "bench/report.json" },
     help: { type: "boolean", short: "h", default: false },
@@ -35,7 +36,8 @@ async function bench(names: readonly string[]): Promise<void> {
     rows.push(...measured);
   };
   if (names.includes("vm")) take(await vmRows());
-  const inLab = names.filter((name) => name !== "vm");
+  if (names.includes("stall")) take(await stallRows());
+  const inLab = names.filter((name) => name !== "vm" && name !== "stall");
   if (inLab.length > 0) {
     const lab = await openLab();
     try {

@@ -10,7 +10,7 @@ const OWN = [...Object.values(BUILT_IN), "tasks", "log", "log.log", "log.info", 
 /** Tells a known tool from a misspelt one by the services that a worker would have. It opens and calls none of them. */
 export function createAdviseTool(configuration: Configuration): AdviseTool {
   const unused = new Proxy({}, { get: () => () => Promise.reject(new Error("Publishing opens no secrets.")) }) as never;
-  const services = createServices({ configuration, keystore: unused, credentials: unused });
+  const services = createServices({ compute: unused, configuration, keystore: unused, credentials: unused });
   const byName = new Map(services.map((service) => [service.name, service]));
   const known = [...OWN, ...services.flatMap((service) => service.known)];
   const nearest = createNearestName([...known, ...byName.keys()]);

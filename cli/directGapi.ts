@@ -37,7 +37,7 @@ export async function withDirectGapi<T>(
         ...{ idempotencyKey: `${command}:${++calls}`, taskRunId: "", task: "", attempt: 1, signal },
         ...{ links: [], reportUsage: () => undefined },
       });
-      return JSON.parse(resultJson(answer)) as Json;
+      return JSON.parse(await resultJson(answer)) as Json;
     } catch (thrown) {
       const { error, retryable } = explainThrown(thrown, found.service);
       throw new TaskerError(error, { retryable, cause: thrown });

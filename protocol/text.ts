@@ -39,6 +39,11 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
+/** Whether a string has at most `maxBytes` bytes of UTF-8. Most strings that do not are told by their length alone. */
+export function fitsUtf8(text: string, maxBytes: number): boolean {
+  return text.length <= maxBytes && (text.length * 3 <= maxBytes || utf8Length(text) <= maxBytes);
+}
+
 function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }

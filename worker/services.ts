@@ -1,3 +1,4 @@
+import type { ComputeThreads } from "../activities/compute/computeThreads.ts";
 import { createGapi } from "../activities/tools/gapi/gapi.ts";
 import { createHttp } from "../activities/tools/http/http.ts";
 import { createKeystoreService, type KeystoreServiceDeps } from "../activities/tools/keystore/keystore.ts";
@@ -9,6 +10,7 @@ import type { Configuration } from "../configuration.ts";
 import type { Credentials, Keystore } from "../protocol/keystore.ts";
 
 export interface ServiceDeps {
+  readonly compute: ComputeThreads;
   readonly configuration: Configuration;
   readonly keystore: Keystore;
   /** Why a task may not use a namespace of the keystore. */
@@ -18,12 +20,12 @@ export interface ServiceDeps {
 
 /** Every service that tasks find behind `tools`, set up as the configuration says. None of them connects before its first call. */
 export function createServices(deps: ServiceDeps): readonly Service[] {
-  const { configuration, credentials, keystore, keystoreAccess: access } = deps;
+  const { compute, configuration, credentials, keystore, keystoreAccess: access } = deps;
   return [
     createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate }),
     createKeystoreService({ keystore, access }),
     createOpenai({ credentials, baseUrl: configuration.openaiBaseUrl }),
-    createWebsearch({ url: configuration.websearchUrl }),
+    createWebsearch({ compute, url: configuration.websearchUrl }),
     createSupabase({ credentials, url: configuration.supabaseUrl }),
     createGapi({ credentials, subject: configuration.googleSubject, baseUrl: configuration.googleBaseUrl }),
   ];

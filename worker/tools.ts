@@ -1,4 +1,5 @@
 import { BUILT_IN } from "../activities/issueCall.ts";
+import type { ComputeThreads } from "../activities/compute/computeThreads.ts";
 import { OpenedSecrets } from "../activities/masking/openedSecrets.ts";
 import { createRegistry, type Registry } from "../activities/tools/registry.ts";
 import type { Service } from "../activities/tools/service.ts";
@@ -15,6 +16,7 @@ import { configuredCredential } from "./configuredCredential.ts";
 import { createServices } from "./services.ts";
 
 export interface ToolsDeps {
+  readonly compute: ComputeThreads;
   readonly configuration: Configuration;
   readonly policy: Policy;
   readonly keyring: Keyring;
@@ -36,7 +38,7 @@ export interface Tools {
  * Services with their credentials, under the operator's policy.
  * @throws TaskerError `invalid_configuration` for a policy about services that are not there
  */
-export function createTools({ configuration, policy, keyring, secrets, others }: ToolsDeps): Tools {
+export function createTools({ compute, configuration, policy, keyring, secrets, others }: ToolsDeps): Tools {
   const opened = new OpenedSecrets();
   // Apart, so that nothing which tasks open has the services' own forgotten.
   const ownSecrets = new OpenedSecrets();
@@ -48,7 +50,7 @@ export function createTools({ configuration, policy, keyring, secrets, others }:
     opened: (secret) => ownSecrets.add(secret),
   });
   const keystoreAccess = (task: string, namespace: string) => keystoreDenial(policy, task, namespace);
-  const all = [...createServices({ configuration, keystore, credentials, keystoreAccess }), ...others];
+  const all = [...createServices({ compute, configuration, keystore, credentials, keystoreAccess }), ...others];
   const services = all.map(({ name }) => name);
   checkServices(policy, services, [BUILT_IN.tasks]);
   const { taskQueue } = configuration;

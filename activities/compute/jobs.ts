@@ -1,8 +1,11 @@
 import type { Json, JsonText } from "../../protocol/json.ts";
+import type { ResultPage, ResultPageRequest } from "../tools/websearch/resultPage.ts";
 
 /** What a compute thread does: each job's request and result cross the border between threads as structured clones. */
 export interface Jobs {
   checkInput(request: CheckInputRequest): CheckedInput;
+  authorStacks(request: AuthorStacksRequest): string[];
+  readResultPage(request: ResultPageRequest): ResultPage;
 }
 
 export interface CheckInputRequest {
@@ -10,6 +13,11 @@ export interface CheckInputRequest {
   readonly version: string;
   readonly schema: Json;
   readonly text: JsonText;
+}
+
+export interface AuthorStacksRequest {
+  readonly texts: readonly string[];
+  readonly sourceMap: string;
 }
 
 export interface CheckedInput {

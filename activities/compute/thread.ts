@@ -10,6 +10,11 @@ if (port === null) throw new Error("this module runs in a worker thread");
 
 const loaders: { readonly [Name in JobName]: () => Promise<Jobs[Name]> } = {
   checkInput: async () => (await import("../checkInput.ts")).checkInput,
+  authorStacks: async () => {
+    const { authorStack } = await import("../../sandbox/authorStack.ts");
+    return ({ texts, sourceMap }) => texts.map((text) => authorStack(text, sourceMap));
+  },
+  readResultPage: async () => (await import("../tools/websearch/resultPage.ts")).readResultPage,
 };
 
 port.on("message", ({ name, request }: JobMessage) => {

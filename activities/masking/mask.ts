@@ -1,5 +1,6 @@
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Secrets } from "../../protocol/value.ts";
+import { TimeSlice } from "../sliced/timeSlice.ts";
 import { formsOf } from "./forms.ts";
 
 /** Finds secrets in texts. */
@@ -8,9 +9,11 @@ export interface Mask {
   hide(text: string): string;
   /** The secrets that the text holds. */
   find(text: string): Secrets;
+  /** The same for a text of any size: the event loop turns meanwhile. */
+  findInSlices(text: string): Promise<Secrets>;
 }
 
-export const NO_MASK: Mask = { hide: (text) => text, find: () => [] };
+export const NO_MASK: Mask = { hide: (text) => text, find: () => [], findInSlices: () => Promise.resolve([]) };
 
 export const HIDDEN = "***";
 
@@ -34,12 +37,16 @@ export function createMask(secrets: Iterable<string> = []): GrowingMask {
   const filter = new Uint8Array(FILTER_SIZE);
   let size = 0;
 
-  /** Tells of every place, in their order; false when it takes too long to tell. Places may be as many as characters. */
-  function scan(text: string, tell: (at: number, end: number, form: Form) => void): boolean {
+  /**
+   * Tells of every place, in their order; the last value is false when it takes too long to tell. Places may be as many as
+   * characters. Each step reads a part of the text.
+   */
+  function* scan(text: string, tell: (at: number, end: number, form: Form) => void): Generator<void, boolean> {
     let work = WORK + WORK_PER_CHARACTER * text.length;
     const isCut = text.includes(CUT);
     let hash = 0;
     for (let end = 0; end < text.length; end++) {
+      if (end % PART === PART - 1) yield;
       hash = roll(hash, text.charCodeAt(end));
       const at = end + 1 - LIMITS.maskedCharacters;
       if (filter[hash] === 0 || at < 0) continue;
@@ -76,23 +83,47 @@ export function createMask(secrets: Iterable<string> = []): GrowingMask {
       if (size === 0) return text;
       let shown = "";
       let hiddenTo = -1;
-      const told = scan(text, (at, end) => {
-        // Secrets may overlap: one mark stands for what they cover together.
-        if (at > hiddenTo) shown += text.slice(Math.max(0, hiddenTo), at) + HIDDEN;
-        hiddenTo = Math.max(hiddenTo, end);
-      });
+      const told = atOnce(
+        scan(text, (at, end) => {
+          // Secrets may overlap: one mark stands for what they cover together.
+          if (at > hiddenTo) shown += text.slice(Math.max(0, hiddenTo), at) + HIDDEN;
+          hiddenTo = Math.max(hiddenTo, end);
+        }),
+      );
       return told ? shown + text.slice(Math.max(0, hiddenTo)) : HIDDEN;
     },
 
     find(text) {
       if (size === 0) return [];
       const found = new Set<string>();
-      return scan(text, (_at, _end, form) => found.add(form.secret)) ? [...found] : "all";
+      return atOnce(scan(text, (_at, _end, form) => found.add(form.secret))) ? [...found] : "all";
+    },
+
+    async findInSlices(text) {
+      if (size === 0 || text.length < PART) return mask.find(text);
+      const found = new Set<string>();
+      const slice = new TimeSlice();
+      const parts = scan(text, (_at, _end, form) => found.add(form.secret));
+      for (;;) {
+        await slice.pause();
+        const part = parts.next();
+        if (part.done) return part.value ? [...found] : "all";
+      }
     },
   };
   for (const secret of new Set(secrets)) mask.add(secret);
   return mask;
 }
+
+function atOnce(parts: Generator<void, boolean>): boolean {
+  for (;;) {
+    const part = parts.next();
+    if (part.done) return part.value;
+  }
+}
+
+/** Characters between two steps of a scan: some milliseconds where many places have to be compared. */
+const PART = 32 * 1024;
 
 /** Comparisons of single characters that a text may take: some nanoseconds each, on the worker's main thread. */
 const WORK = 1_000_000;

@@ -1,7 +1,10 @@
 import type { Json, JsonText } from "../../protocol/json.ts";
+import { LIMITS } from "../../protocol/limits.ts";
 import type { RunKey } from "../../protocol/run.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import type { Carried, Claim, SecretMark, Secrets } from "../../protocol/value.ts";
+import { parseJson } from "../sliced/parseJson.ts";
+import { TimeSlice } from "../sliced/timeSlice.ts";
 import { carry, type Redeemed } from "../carried.ts";
 
 /** Seals a value that is a secret itself, or holds some. The mark is sealed with it. */
@@ -22,8 +25,8 @@ export async function carryFound(
 }
 
 /** The secrets in a value: those that its blob lists, or every string in it when the value is the secret. */
-export function secretsIn({ text, secret }: Redeemed): Secrets {
-  return secret === "itself" ? strings(JSON.parse(text) as Json) : listedSecrets(secret);
+export async function secretsIn({ text, secret }: Redeemed): Promise<Secrets> {
+  return secret === "itself" ? stringsIn(await parseJson(text)) : listedSecrets(secret);
 }
 
 /** The secrets that a mark lists. None when the whole value is the secret. */
@@ -31,8 +34,23 @@ export function listedSecrets(secret: SecretMark | undefined): Secrets {
   return secret === undefined || secret === "itself" ? [] : secret;
 }
 
-function strings(value: Json): string[] {
-  if (typeof value === "string") return [value];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(strings);
+/** Values that are looked at between two pauses. */
+const LOOKED_AT = 10_000;
+
+/** All strings in a value, or `all` when they are more than may be masked. */
+async function stringsIn(root: Json): Promise<Secrets> {
+  const slice = new TimeSlice();
+  const found = new Set<string>();
+  const rest: Json[] = [root];
+  let size = 0;
+  for (let looks = 1; rest.length > 0; looks++) {
+    if (looks % LOOKED_AT === 0) await slice.pause();
+    const value = rest.pop();
+    if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) rest.push(inner);
+    if (typeof value !== "string" || value.length < LIMITS.maskedCharacters || found.has(value)) continue;
+    found.add(value);
+    size += value.length;
+    if (size > LIMITS.maskedBytes) return "all";
+  }
+  return [...found];
 }

@@ -37,6 +37,11 @@ export class VmSecrets {
     return this.tooMany ? "all" : (this.mask ?? NO_MASK).find(text);
   }
 
+  /** The same for a text of any size: the event loop turns meanwhile. */
+  async findInSlices(text: string): Promise<Secrets> {
+    return this.tooMany ? "all" : (this.mask ?? NO_MASK).findInSlices(text);
+  }
+
   private addOne(secret: string): void {
     if (this.tooMany || secret.length < LIMITS.maskedCharacters || this.known.has(secret)) return;
     this.known.add(secret);

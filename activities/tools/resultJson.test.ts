@@ -12,11 +12,14 @@ const cycle: { self?: unknown } = {};
 cycle.self = { again: [cycle] };
 
 describe("resultJson", () => {
-  it("answers what one JSON.stringify gives, and null for undefined", () => {
-    assert.equal(resultJson(undefined), "null");
-    assert.equal(resultJson(new Date(0)), '"1970-01-01T00:00:00.000Z"');
-    assert.equal(resultJson({ a: undefined, b: () => 1, c: NaN, d: "\ud800\0" }), '{"c":null,"d":"\\ud800\\u0000"}');
-    assert.equal(resultJson("ü"), '"ü"');
+  it("answers what one JSON.stringify gives, and null for undefined", async () => {
+    assert.equal(await resultJson(undefined), "null");
+    assert.equal(await resultJson(new Date(0)), '"1970-01-01T00:00:00.000Z"');
+    assert.equal(
+      await resultJson({ a: undefined, b: () => 1, c: NaN, d: "\ud800\0" }),
+      '{"c":null,"d":"\\ud800\\u0000"}',
+    );
+    assert.equal(await resultJson("ü"), '"ü"');
   });
 
   const unserializable: [string, unknown, RegExp][] = [
@@ -28,29 +31,29 @@ describe("resultJson", () => {
     ["a long key", { ["k".repeat(1_000_000)]: 1n }, /result\.k{50} is a BigInt/],
   ];
   for (const [what, value, message] of unserializable) {
-    it(`refuses ${what} and names the path`, () => {
-      assert.throws(() => resultJson(value), { code: "not_serializable", class: "tool", message, retryable: false });
+    it(`refuses ${what} and names the path`, async () => {
+      await assert.rejects(resultJson(value), { code: "not_serializable", class: "tool", message, retryable: false });
     });
   }
 
-  it("takes a result of exactly the largest size and refuses one byte more", () => {
-    assert.equal(resultJson("x".repeat(LIMITS.resultBytes - 2)).length, LIMITS.resultBytes);
-    assert.throws(() => resultJson("x".repeat(LIMITS.resultBytes - 1)), { code: "result_too_large", class: "limit" });
+  it("takes a result of exactly the largest size and refuses one byte more", async () => {
+    assert.equal((await resultJson("x".repeat(LIMITS.resultBytes - 2))).length, LIMITS.resultBytes);
+    await assert.rejects(resultJson("x".repeat(LIMITS.resultBytes - 1)), { code: "result_too_large", class: "limit" });
   });
 
-  it("counts bytes, not characters", () => {
-    assert.throws(() => resultJson("€".repeat(LIMITS.resultBytes / 3 + 1)), { code: "result_too_large" });
+  it("counts bytes, not characters", async () => {
+    await assert.rejects(resultJson("€".repeat(LIMITS.resultBytes / 3 + 1)), { code: "result_too_large" });
   });
 
-  it("takes a result of exactly the deepest nesting and refuses one level more", () => {
-    assert(resultJson(nested(LIMITS.jsonDepth)));
-    assert.throws(() => resultJson(nested(LIMITS.jsonDepth + 1)), { code: "result_too_deep", class: "limit" });
-    assert.throws(() => resultJson(nested(200_000)), { code: "result_too_deep" });
+  it("takes a result of exactly the deepest nesting and refuses one level more", async () => {
+    assert(await resultJson(nested(LIMITS.jsonDepth)));
+    await assert.rejects(resultJson(nested(LIMITS.jsonDepth + 1)), { code: "result_too_deep", class: "limit" });
+    await assert.rejects(resultJson(nested(200_000)), { code: "result_too_deep" });
   });
 
-  it("does not take brackets inside strings for nesting", () => {
+  it("does not take brackets inside strings for nesting", async () => {
     for (const text of ["[".repeat(500), '\\"[{'.repeat(200), "\\".repeat(7) + "{".repeat(500), '"']) {
-      assert.deepEqual(JSON.parse(resultJson([text, { [text]: text }])), [text, { [text]: text }]);
+      assert.deepEqual(JSON.parse(await resultJson([text, { [text]: text }])), [text, { [text]: text }]);
     }
   });
 });

@@ -10,6 +10,7 @@ import { readCarried, type Redeemed } from "../carried.ts";
 import { startHeartbeat } from "../heartbeat.ts";
 import { carryFound, listedSecrets, sealBlob } from "../masking/secretClaims.ts";
 import { VmSecrets } from "../masking/vmSecrets.ts";
+import { parseJson } from "../sliced/parseJson.ts";
 import type { Registry } from "./registry.ts";
 import { resultJson } from "./resultJson.ts";
 import type { Method, Service } from "./service.ts";
@@ -53,7 +54,8 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       secrets.add(listedSecrets(given.secret));
       const path = info.activityType.split(".");
       const isChain = deps.registry.chains.includes(path[0] ?? "");
-      const { args, links } = isChain ? asChain(parseArguments(given)) : { args: parseArguments(given), links: [] };
+      const parsed = await parseArguments(given);
+      const { args, links } = isChain ? asChain(parsed) : { args: parsed, links: [] };
       // Temporal takes any name, and this worker's policy may differ: what `advance` allowed is checked again.
       const linkNames = links.map(({ name }) => name);
       const found = deps.registry.resolve(path, request, linkNames);
@@ -70,7 +72,7 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
         reportUsage: (counted) => (usage = readUsage(counted)),
       });
       const result = await orAborted(call, cancellationSignal);
-      const carried = await stored(carryResult(deps.blobs, request, resultJson(result), found.method, secrets));
+      const carried = await stored(carryResult(deps.blobs, request, await resultJson(result), found.method, secrets));
       return { result: carried, ...attempt() };
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
@@ -114,11 +116,11 @@ async function carryResult(
   given: VmSecrets,
 ): Promise<Carried> {
   if (method.secret) return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8"), "itself") };
-  return carryFound(blobs, run, text, inlineBytes, given.find(text));
+  return carryFound(blobs, run, text, inlineBytes, await given.findInSlices(text));
 }
 
-function parseArguments({ text }: Redeemed): readonly Json[] {
-  const value = JSON.parse(text) as Json;
+async function parseArguments({ text }: Redeemed): Promise<readonly Json[]> {
+  const value = await parseJson(text);
   if (Array.isArray(value)) return value;
   throw new TaskerError(infrastructure("A tool's arguments must be a JSON array."), { retryable: false });
 }

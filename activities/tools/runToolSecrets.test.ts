@@ -67,14 +67,14 @@ describe("the wrapper of every tool", () => {
     assert.equal(claim.secret, true);
     const redeemed = await readCarried(store.blobs, RUN, result);
     assert.deepEqual(JSON.parse(redeemed.text), { token: SECRET, n: 1 });
-    assert.deepEqual(secretsIn(redeemed), [SECRET]);
+    assert.deepEqual(await secretsIn(redeemed), [SECRET]);
   });
 
   it("tells nothing apart in a value whose claim names no list: anybody may make a claim up", async () => {
     for (const odd of ["5", "null", "[1]", '{"a":1}', "\ufffd no JSON"]) {
       const secrets = await store.blobs.put(RUN, Buffer.from(odd));
       const redeemed = await readCarried(store.blobs, RUN, { claim: { ...secrets, secret: true, secrets } });
-      assert.equal(secretsIn(redeemed), "all", odd);
+      assert.equal(await secretsIn(redeemed), "all", odd);
     }
   });
 
@@ -83,7 +83,7 @@ describe("the wrapper of every tool", () => {
     const { sha256, bytes } = claimOf(result);
     const harmless = await store.blobs.put(RUN, Buffer.from("[]"));
     for (const claim of [{ sha256, bytes }, { sha256, bytes, secret: true, secrets: harmless } as const]) {
-      assert.deepEqual(secretsIn(await readCarried(store.blobs, RUN, { claim })), [SECRET]);
+      assert.deepEqual(await secretsIn(await readCarried(store.blobs, RUN, { claim })), [SECRET]);
     }
   });
 
@@ -95,7 +95,7 @@ describe("the wrapper of every tool", () => {
     const redeemed = await readCarried(store.blobs, RUN, result);
     assert.deepEqual(JSON.parse(redeemed.text), { said: [{ token: SECRET }], label: "harmless" });
     // The text beside it is not secret.
-    assert.deepEqual(secretsIn(redeemed), [SECRET]);
+    assert.deepEqual(await secretsIn(redeemed), [SECRET]);
     assert.deepEqual(redeemed.secret, [SECRET]);
   });
 

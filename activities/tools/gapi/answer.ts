@@ -1,4 +1,5 @@
 import { TextDecoder } from "node:util";
+import { parseJson } from "../../sliced/parseJson.ts";
 import { GAPI_CODES, gapiError } from "./faults.ts";
 import type { HttpAnswer } from "./transport.ts";
 
@@ -12,12 +13,16 @@ export interface MediaAnswer {
 }
 
 /** The body of a success: the resource, null where there is none, or the file that was asked for. */
-export function readAnswer(tool: string, { headers, body, status }: HttpAnswer, wantsMedia: boolean): unknown {
+export async function readAnswer(
+  tool: string,
+  { headers, body, status }: HttpAnswer,
+  wantsMedia: boolean,
+): Promise<unknown> {
   const contentType = headers.get("content-type") ?? "";
   if (wantsMedia) return mediaAnswer(contentType, body);
   if (body.length === 0) return null;
   try {
-    return JSON.parse(body.toString("utf8")) as unknown;
+    return await parseJson(body.toString("utf8"));
   } catch {
     throw gapiError(
       GAPI_CODES.notJson,

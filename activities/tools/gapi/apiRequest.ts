@@ -1,5 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
+import { stringifyJson } from "../../sliced/stringifyJson.ts";
 import type { HttpAnswer, Transport } from "./transport.ts";
 
 /** What googleapis hands to its authentication: the request as it worked it out. */
@@ -61,5 +62,5 @@ async function bodyOf(data: unknown, headers: Headers): Promise<string | Uint8Ar
   if (typeof data === "string") return data;
   if (data instanceof Readable) return buffer(data);
   headers.set("content-type", "application/json");
-  return JSON.stringify(data);
+  return stringifyJson(data);
 }

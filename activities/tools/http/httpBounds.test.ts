@@ -91,12 +91,12 @@ describe("a response", () => {
   it("of JSON comes as text and parsed up to a size, and one byte larger, up to the largest, parsed alone", async () => {
     const at = await fetch(`${server.origin}/json-both`);
     assert.deepEqual([at.body?.length, (at.json as string[]).length], [HTTP_BOUNDS.bothBytes, QUOTES + 1]);
-    assert.ok(Buffer.byteLength(resultJson(at)) <= LIMITS.resultBytes);
+    assert.ok(Buffer.byteLength(await resultJson(at)) <= LIMITS.resultBytes);
     const past = await fetch(`${server.origin}/json-alone`);
     assert.deepEqual([past.body, (past.json as string[]).length], [undefined, QUOTES + 1]);
     const large = await fetch(`${server.origin}/json-large`);
     assert.equal((large.json as string).length, HTTP_BOUNDS.responseBytes - 10_000);
-    assert.ok(Buffer.byteLength(resultJson(large)) <= LIMITS.resultBytes);
+    assert.ok(Buffer.byteLength(await resultJson(large)) <= LIMITS.resultBytes);
   });
 
   it("without an end is stopped soon after the bound", async () => {

@@ -1,6 +1,7 @@
 import { TextDecoder } from "node:util";
 import type { Response } from "undici";
 import type { Json } from "../../../protocol/json.ts";
+import { parseJson } from "../../sliced/parseJson.ts";
 import { HTTP_BOUNDS } from "./bounds.ts";
 import type { Exchange } from "./exchange.ts";
 import { explainFault, HTTP_CODES, httpError, tooLargeBody } from "./faults.ts";
@@ -38,7 +39,7 @@ export async function readResponse(from: Exchange, wanted: HttpRequest["response
   const text = decode(body, type);
   if (wanted === "text" || (wanted === undefined && !/^[^;]*[/+]json\s*(;|$)/i.test(type)))
     return { ...head, body: text };
-  const json = parseJson(text);
+  const json = await tryJson(text);
   if (json && wanted === undefined && Buffer.byteLength(text) > HTTP_BOUNDS.bothBytes) {
     return { ...head, json: json.value };
   }
@@ -91,9 +92,9 @@ function decoderFor(charset = "utf-8"): TextDecoder {
   }
 }
 
-function parseJson(text: string): { value: Json } | undefined {
+async function tryJson(text: string): Promise<{ value: Json } | undefined> {
   try {
-    return { value: JSON.parse(text) as Json };
+    return { value: await parseJson(text) };
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import {
   type Dispatcher,
   type RequestInit as UndiciInit,
 } from "undici";
+import { parseJson } from "../../sliced/parseJson.ts";
 import { OPENAI_BOUNDS } from "./bounds.ts";
 import { tooLarge } from "./faults.ts";
 import { asOpenaiError } from "./foreignError.ts";
@@ -35,7 +36,11 @@ export function createBoundedFetch(dispatcher: Dispatcher, bounds: BodyBounds = 
     });
     const { status, statusText, headers } = response;
     const body = response.body.pipeThrough(counter);
-    if (response.ok) return new UndiciResponse(body, { status, statusText, headers });
+    if (response.ok) {
+      const answer = new UndiciResponse(body, { status, statusText, headers });
+      // The client library parses its answers by this method; one of 32 MiB would hold the thread for seconds.
+      return Object.assign(answer, { json: async () => parseJson(await answer.text()) });
+    }
     const said = asOpenaiError(await new UndiciResponse(body).text());
     return new UndiciResponse(said, { status, statusText, headers: withoutLength(headers) });
   };

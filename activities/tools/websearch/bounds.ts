@@ -16,6 +16,8 @@ export const WEBSEARCH_BOUNDS = {
   /** One page, from connecting to its last byte. */
   pageMs: 20 * second,
   connectMs: 10 * second,
+  /** CPU time of reading one page; a page of today takes some 20 ms. */
+  readCpuMs: 5 * second,
   /** All pages of one attempt; `pages` of the slowest kind need less. */
   attemptMs: 300 * second,
   /** Attempts at a search that is blocked: every further one makes the block last. */

@@ -7,6 +7,13 @@ export interface SearchResult {
   readonly snippet: string;
 }
 
+export interface ResultPageRequest {
+  readonly html: string;
+  readonly url: string;
+  /** Results before this page; 0 for the first. */
+  readonly offset: number;
+}
+
 /** What a page turned out to be. */
 export type ResultPage =
   | { readonly kind: "results"; readonly results: readonly SearchResult[]; readonly next?: NextPage }
@@ -15,10 +22,10 @@ export type ResultPage =
   | { readonly kind: "blocked"; readonly how: string }
   | { readonly kind: "changed"; readonly what: string };
 
-/** The page's own form for the results that follow. */
+/** The page's own form for the results that follow. It crosses between threads, so it has no URL objects. */
 export interface NextPage {
-  readonly url: URL;
-  readonly form: URLSearchParams;
+  readonly url: string;
+  readonly form: [name: string, value: string][];
   /** Results before it, by the form's own count. */
   readonly offset: number;
 }
@@ -36,9 +43,10 @@ const MARKUP = {
 
 /**
  * Reads a page of DuckDuckGo's results. Advertisements are left out, and its redirect links are replaced by where they lead.
- * @param offset results before this page; 0 for the first
+ * A page that was made to be slow takes minutes: a worker reads pages in a compute thread.
  */
-export function readResultPage(html: string, url: URL, offset: number): ResultPage {
+export function readResultPage({ html, url: address, offset }: ResultPageRequest): ResultPage {
+  const url = new URL(address);
   const $ = load(html);
   if ($(MARKUP.challenge).length > 0) return { kind: "blocked", how: "it shows its challenge" };
   const blocks = $(MARKUP.result).toArray();
@@ -84,9 +92,7 @@ function nextPage($: CheerioAPI, url: URL, offset: number): NextPage | undefined
     const count = Number(fields.find(({ name }) => name === "s")?.value);
     const action = URL.parse($(element).attr("action") ?? "", url.href);
     if (action && count > offset) {
-      const form = new URLSearchParams();
-      for (const { name, value } of fields) form.append(name, value);
-      return { url: action, offset: count, form };
+      return { url: action.href, offset: count, form: fields.map(({ name, value }) => [name, value]) };
     }
   }
   return undefined;

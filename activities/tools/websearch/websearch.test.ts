@@ -4,14 +4,19 @@ import { CORPUS } from "../../../dev/standins/duckduckgo/corpus.ts";
 import { startDuckDuckGo, type DuckDuckGo } from "../../../dev/standins/duckduckgo/duckduckgo.ts";
 import { startStandInServer } from "../../../dev/standins/standInServer.ts";
 import type { Json } from "../../../protocol/json.ts";
+import { createComputeThreads } from "../../compute/computeThreads.ts";
 import type { MappedError, ToolContext } from "../service.ts";
+import { ticksDuring } from "../../../test/support/ticks.ts";
 import { TOOL_CONTEXT } from "../testing/toolContext.ts";
 import { explainThrown } from "../toolFailure.ts";
 import type { SearchResult } from "./resultPage.ts";
 import { createWebsearch, type WebsearchOptions } from "./websearch.ts";
 
+const compute = createComputeThreads(1);
+after(() => compute.close());
+
 function searchAt(url: string, options: Partial<WebsearchOptions> = {}) {
-  const service = createWebsearch({ url, pauseMs: 0, ...options });
+  const service = createWebsearch({ compute, url, pauseMs: 0, ...options });
   const method = service.method(["search"])!;
   return {
     search: (args: Json[], context: Partial<ToolContext> = {}) =>
@@ -226,5 +231,22 @@ describe("a page that is no page of results is an error, never an empty list", (
     const { error, retryable } = await web.failure(["q"]);
     assert.deepEqual([error.code, retryable], ["websearch_unavailable", true]);
     await web.close();
+  });
+});
+
+describe("a page that was made to be slow", () => {
+  it("does not hold the worker, and the search ends with what is wrong", async () => {
+    const html = "<div class=result>".repeat(20_000);
+    const server = await startStandInServer((_request, response) => {
+      response.setHeader("content-type", "text/html").end(html);
+    });
+    const { failure, close } = searchAt(`${server.url}/html/`);
+    let mapped: MappedError | undefined;
+    const ticks = await ticksDuring(async () => (mapped = await failure(["anything"])));
+    assert.equal(mapped?.error.code, "websearch_changed");
+    assert.match(mapped.error.message, /cannot be read within the time for it/);
+    assert(ticks > 10, `${ticks} turns`);
+    await close();
+    await server.stop();
   });
 });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent } from "undici";
+import { JobStopped } from "../../compute/computeThread.ts";
+import type { ComputeThreads } from "../../compute/computeThreads.ts";
 import { mapFault } from "../mappedFault.ts";
 import { methodTable } from "../methodTable.ts";
 import type { Method, Service } from "../service.ts";
@@ -7,9 +9,11 @@ import { WEBSEARCH_BOUNDS } from "./bounds.ts";
 import { blocked, changed } from "./faults.ts";
 import { fetchPage } from "./fetchPage.ts";
 import { formOf, parseQuery } from "./query.ts";
-import { readResultPage, type NextPage, type SearchResult } from "./resultPage.ts";
+import type { NextPage, ResultPage, ResultPageRequest, SearchResult } from "./resultPage.ts";
 
 export interface WebsearchOptions {
+  /** Where pages are read. */
+  readonly compute: ComputeThreads;
   /** TASKER_WEBSEARCH_URL: DuckDuckGo's page of results without scripts, or one with its markup. */
   readonly url: string;
   /** Between two pages of one search; `WEBSEARCH_BOUNDS.pauseMs` unless set. */
@@ -25,7 +29,7 @@ export interface WebsearchOptions {
  * rejects with `websearch_blocked` or `websearch_changed`.
  */
 export function createWebsearch(options: WebsearchOptions): Service {
-  const { url, pauseMs = WEBSEARCH_BOUNDS.pauseMs, pageMs = WEBSEARCH_BOUNDS.pageMs } = options;
+  const { compute, url, pauseMs = WEBSEARCH_BOUNDS.pauseMs, pageMs = WEBSEARCH_BOUNDS.pageMs } = options;
   const start = new URL(url);
   const agent = new Agent({ connect: { timeout: WEBSEARCH_BOUNDS.connectMs } });
 
@@ -40,9 +44,11 @@ export function createWebsearch(options: WebsearchOptions): Service {
     async call(args, { signal, attempt }): Promise<SearchResult[]> {
       const query = parseQuery(args);
       const found = new Map<string, SearchResult>();
-      let at: NextPage | undefined = { url: start, form: formOf(query), offset: 0 };
+      let at: NextPage | undefined = { url: start.href, form: [...formOf(query)], offset: 0 };
       for (let pages = 1; at; pages++) {
-        const page = readResultPage(await fetchPage({ ...at, attempt, signal, pageMs }, agent), at.url, at.offset);
+        const target = { url: new URL(at.url), form: new URLSearchParams(at.form) };
+        const html = await fetchPage({ ...target, attempt, signal, pageMs }, agent);
+        const page = await readPage(compute, { html, url: at.url, offset: at.offset }, start.host);
         if (page.kind === "blocked") throw blocked(start.host, page.how, attempt, undefined);
         if (page.kind === "changed") throw changed(start.host, page.what);
         if (page.kind === "empty") break;
@@ -50,7 +56,8 @@ export function createWebsearch(options: WebsearchOptions): Service {
         for (const result of page.results) if (!found.has(result.url)) found.set(result.url, result);
         // A page that brought nothing new is followed by others that do not either.
         if (found.size >= query.max || found.size === before || pages === WEBSEARCH_BOUNDS.pages) break;
-        if (page.next && page.next.url.origin !== start.origin) throw changed(start.host, "its next page is elsewhere");
+        if (page.next && new URL(page.next.url).origin !== start.origin)
+          throw changed(start.host, "its next page is elsewhere");
         at = page.next;
         if (at) await sleep(pauseMs, undefined, { signal });
       }
@@ -59,4 +66,12 @@ export function createWebsearch(options: WebsearchOptions): Service {
   };
 
   return { ...methodTable("websearch", { search }), mapError: mapFault, close: () => agent.destroy() };
+}
+
+async function readPage(compute: ComputeThreads, request: ResultPageRequest, host: string): Promise<ResultPage> {
+  try {
+    return await compute.run("readResultPage", request, WEBSEARCH_BOUNDS.readCpuMs);
+  } catch (error) {
+    throw error instanceof JobStopped ? changed(host, "it cannot be read within the time for it") : error;
+  }
 }
