@@ -47,7 +47,8 @@ const MARKUP = {
  */
 export function readResultPage({ html, url: address, offset }: ResultPageRequest): ResultPage {
   const url = new URL(address);
-  const $ = load(html);
+  // The parser throws at a lone surrogate.
+  const $ = load(html.toWellFormed());
   if ($(MARKUP.challenge).length > 0) return { kind: "blocked", how: "it shows its challenge" };
   const blocks = $(MARKUP.result).toArray();
   const results = blocks.flatMap((block) => {
