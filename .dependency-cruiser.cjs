@@ -37,7 +37,7 @@ module.exports = {
       name: "workflows-boundary",
       severity: "error",
       comment: "workflows/ imports protocol/, @temporalio/workflow and types of activities/",
-      from: { path: "^workflows/" },
+      from: { path: "^workflows/", pathNot: "\\.test\\.ts$" },
       to: {
         pathNot: "^(workflows|protocol)/|^node_modules/@temporalio/(workflow|common)/",
         dependencyTypesNot: ["type-only"],

@@ -31,6 +31,7 @@ export function createAdvance(deps: ActivityDeps) {
   const kept = new KeptSecrets();
 
   return async function advance(request: AdvanceRequest): Promise<AdvanceAnswer> {
+    if (request.release !== undefined) await store.blobs.release(request.run, request.release);
     const sandbox = await deps.sandboxes.for(request.pinned.engine);
     const token = randomUUID();
     try {

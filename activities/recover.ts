@@ -1,7 +1,9 @@
 import type { AdvanceRequest } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import type { JournalStep, Recovery } from "../protocol/step.ts";
+import type { RunKey } from "../protocol/run.ts";
+import type { JournalStep, Recovery, SnapshotRef } from "../protocol/step.ts";
+import type { BlobStore, StoredBlob } from "../protocol/store.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { listedSecrets } from "./masking/secretClaims.ts";
@@ -36,7 +38,7 @@ export async function recover(
   };
   const [first, ...rest] = recovery.steps;
   if (recovery.snapshot !== undefined) {
-    const snapshot = await redeemClaim(store.blobs, request.run, recovery.snapshot);
+    const snapshot = await redeemSnapshot(store.blobs, request.run, recovery.snapshot);
     secrets.add(listedSecrets(snapshot.secret));
     await sandbox.restore(key, snapshot.bytes);
     if (first !== undefined) await replay(first);
@@ -46,6 +48,19 @@ export async function recover(
     await compare(first, await sandbox.start(key, start, stepOptions(first, LIMITS.replayCpuFactor)));
   }
   for (const step of rest) await replay(step);
+}
+
+/** A run holds each snapshot that a recovery may need. Only a reset can ask for one that was released. */
+async function redeemSnapshot(blobs: BlobStore, run: RunKey, snapshot: SnapshotRef): Promise<StoredBlob> {
+  try {
+    return await redeemClaim(blobs, run, snapshot);
+  } catch (error) {
+    if (!(error instanceof TaskerError) || error.code !== CODES.claimDenied) throw error;
+    const message =
+      "The run cannot go on from here: the snapshot before this point was released when newer ones were taken. " +
+      "Reset it to a later point, or to its beginning.";
+    throw new TaskerError({ code: CODES.snapshotReleased, class: "infrastructure", message }, { retryable: false });
+  }
 }
 
 function otherCalls(journal: JournalStep, { state, failure }: VmStep, secrets: VmSecrets): TaskerError {

@@ -92,6 +92,8 @@ export interface AdvanceRequest {
   /** Given when the worker said that it has no VM. */
   readonly recovery?: Recovery;
   readonly snapshot: boolean;
+  /** Hashes of snapshots that the run needs no more. */
+  readonly release?: readonly string[];
 }
 
 export type AdvanceAnswer =

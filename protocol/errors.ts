@@ -59,6 +59,7 @@ export const CODES = {
   engineMissing: "engine_missing",
   journalMismatch: "journal_mismatch",
   blobMissing: "blob_missing",
+  snapshotReleased: "snapshot_released",
   keysInvalid: "keys_invalid",
   keyMissing: "key_missing",
   sealedValueDamaged: "sealed_value_damaged",

@@ -46,6 +46,12 @@ export const LIMITS = {
   schemaParts: 1000,
   /** A snapshot, compressed. A larger heap is the failure `snapshot_limit`. */
   snapshotBytes: 32 * MiB,
+  /**
+   * Snapshots of one run that no recovery needs any more, together; a reset in Temporal to a point before the newest one needs
+   * them. Past either bound the oldest is released, and with it the way back to its point.
+   */
+  olderSnapshotBytes: 8 * MiB,
+  olderSnapshots: 20,
   /** Nesting of arrays and objects in a value that crosses the VM's border. */
   jsonDepth: 200,
 

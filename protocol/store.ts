@@ -167,6 +167,8 @@ export interface BlobStore {
    * Returns undefined when the reader may redeem the claim but the bytes are gone.
    */
   get(reader: BlobReader, sha256: string): Promise<StoredBlob | undefined>;
+  /** The run holds these blobs no more. One that nobody else holds is deleted. */
+  release(owner: RunKey, sha256s: readonly string[]): Promise<void>;
 }
 
 export interface BlobReader extends RunKey {

@@ -8,6 +8,7 @@ import { safeText } from "../protocol/text.ts";
 import type { Claim } from "../protocol/value.ts";
 import type { Database } from "./database.ts";
 import { redeemable } from "./holders.ts";
+import { lockRefs } from "./lockRefs.ts";
 import { keyColumns, toName } from "./names.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -67,6 +68,31 @@ export function createBlobStore(database: Database, sealing: Sealing): BlobStore
         );
       }
       return bytes && sealing.openBlob(bytes);
+    },
+
+    async release(owner, sha256s) {
+      if (sha256s.length === 0) return;
+      const names = sha256s.map(toName);
+      await database.write([
+        ...lockRefs(database),
+        sql
+          .deleteFrom("tasker_blob_refs")
+          .where((is) => is.and(keyColumns(owner)))
+          .where("sha256", "in", names),
+        sql
+          .deleteFrom("tasker_blobs")
+          .where("sha256", "in", names)
+          .where((is) =>
+            is.not(
+              is.exists(
+                is
+                  .selectFrom("tasker_blob_refs as held")
+                  .select("held.sha256")
+                  .whereRef("held.sha256", "=", "tasker_blobs.sha256"),
+              ),
+            ),
+          ),
+      ]);
     },
   };
 }

@@ -1,6 +1,6 @@
-import { sql as raw, type Compilable } from "kysely";
 import type { RunKey } from "../protocol/run.ts";
 import type { Database } from "./database.ts";
+import { lockRefs } from "./lockRefs.ts";
 import { keyColumns } from "./names.ts";
 
 /**
@@ -48,14 +48,4 @@ export async function removeRun(database: Database, run: RunKey): Promise<boolea
       .where((is) => is.not(is.exists(record))),
   ]);
   return removed?.affected === 1;
-}
-
-/**
- * From here to the commit nobody can begin to hold a blob, and those who have begun are waited for, so that a blob
- * is never deleted under a new holder. It comes after the record's own lock: the order in which everybody takes them.
- * SQLite has one writer at a time anyway.
- */
-function lockRefs({ sql, only }: Database): Compilable[] {
-  if (only === "sqlite") return [];
-  return [{ compile: () => raw`lock table tasker_blob_refs in share row exclusive mode`.compile(sql) }];
 }

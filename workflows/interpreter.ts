@@ -1,3 +1,4 @@
+import { workflowInfo } from "@temporalio/workflow";
 import type { AdvanceAnswer, AdvanceRequest, PinnedRun, StepAnswer } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
@@ -6,12 +7,15 @@ import type { JournalStep, Settlement, SnapshotRef } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { Internal } from "./internalActivities.ts";
+import { Snapshots } from "./snapshots.ts";
 import type { WorkflowTaskBudget } from "./workflowTask.ts";
 
 /** What a continued run needs to go on with its VM. */
 export interface InterpreterState {
   readonly token: string;
   readonly snapshot: SnapshotRef;
+  /** All that the run holds, the newest included. */
+  readonly snapshots: readonly SnapshotRef[];
 }
 
 /**
@@ -26,6 +30,7 @@ export class Interpreter {
   private readonly budget: WorkflowTaskBudget;
   private token: string | null;
   private snapshot: SnapshotRef | undefined;
+  private readonly snapshots: Snapshots;
   private steps: JournalStep[] = [];
   private journalBytes = 0;
   private journalCpuMs = 0;
@@ -45,6 +50,7 @@ export class Interpreter {
     this.budget = budget;
     this.token = state?.token ?? null;
     this.snapshot = state?.snapshot;
+    this.snapshots = new Snapshots(state?.snapshots);
   }
 
   /**
@@ -70,13 +76,17 @@ export class Interpreter {
   async save(): Promise<InterpreterState> {
     if (this.snapshot === undefined || this.steps.length > 0) await this.advance({ snapshot: true });
     if (this.token === null || this.snapshot === undefined) throw bug("advance answered no snapshot");
-    return { token: this.token, snapshot: this.snapshot };
+    return { token: this.token, snapshot: this.snapshot, snapshots: this.snapshots.state };
   }
 
   private async advance(
     what: Pick<AdvanceRequest, "step" | "snapshot">,
   ): Promise<Exclude<AdvanceAnswer, { kind: "no_vm" }>> {
-    const request = { run: this.run, pinned: this.pinned, token: this.token, ...what };
+    const release = this.snapshots.release(workflowInfo().historyLength);
+    const request = {
+      ...{ run: this.run, pinned: this.pinned, token: this.token, ...what },
+      ...(release.length === 0 ? {} : { release }),
+    };
     let answer = await this.internal.advance({ ...request, ...(this.token === null ? this.withInput() : {}) });
     if (answer.kind === "no_vm") {
       const recovery = { steps: this.steps, ...(this.snapshot === undefined ? {} : { snapshot: this.snapshot }) };
@@ -108,6 +118,7 @@ export class Interpreter {
 
   private restartJournal(snapshot: SnapshotRef): void {
     this.snapshot = snapshot;
+    this.snapshots.add(snapshot, workflowInfo().historyLength);
     this.steps = [];
     this.journalBytes = 0;
     this.journalCpuMs = 0;

@@ -40,6 +40,7 @@ function memoryBlobs(): BlobStore & { readonly held: Map<string, Uint8Array> } {
       const bytes = held.get(sha256);
       return Promise.resolve(bytes && { bytes });
     },
+    release: () => Promise.reject(new Error("a tool releases nothing")),
   };
 }
 

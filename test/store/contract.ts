@@ -135,6 +135,23 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "terminated", endedAt: 7, ...facts });
     });
 
+    test("a blob that a run releases is gone, unless another run holds it", async () => {
+      const [one, other] = [aRun(), aRun()];
+      const [mine, shared] = await Promise.all(
+        ["mine", "shared"].map((text) => store.blobs.put(one, Buffer.from(text))),
+      );
+      const kept = await store.blobs.put(one, Buffer.from("kept"));
+      if (!sealed) await store.blobs.put(other, Buffer.from("shared"));
+      await store.blobs.release(one, [mine!.sha256, shared!.sha256, "unknown"]);
+      await store.blobs.release(one, [mine!.sha256]);
+      for (const { sha256 } of [mine!, shared!]) {
+        await assert.rejects(store.blobs.get(one, sha256), { code: "claim_denied" });
+      }
+      if (!sealed) assert.ok(await store.blobs.get(other, shared!.sha256));
+      assert.ok(await store.blobs.get(one, kept.sha256));
+      assert.deepEqual(await Promise.all([mine!, kept].map(({ sha256 }) => subject.isStored(sha256))), [false, true]);
+    });
+
     test("inputs, results, errors, lines and names with NUL and lone surrogates come back exactly", async () => {
       const run = aRun({ taskRunId: `id${AWKWARD}`, task: AWKWARD, input: { value: { [AWKWARD]: AWKWARD } } });
       const error = { code: "c", class: "guest", message: AWKWARD, stack: AWKWARD } as const;
