@@ -6,6 +6,7 @@ import { safeText, utf8Length } from "../protocol/text.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
 import { authorStacks } from "./authorStacks.ts";
+import { carryError } from "./carryError.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { issueCall } from "./issueCall.ts";
 import { KeptSecrets } from "./masking/keptSecrets.ts";
@@ -102,9 +103,10 @@ export function createAdvance(deps: ActivityDeps) {
   async function answer(request: AdvanceRequest, step: VmStep, secrets: VmSecrets): Promise<StepAnswer> {
     const { run, pinned } = request;
     const now = request.step?.now ?? 0;
-    const context = { run, pinned, now, registry: deps.registry, blobs: store.blobs, secrets };
+    const { sourceMap, tools } = await deps.versions.get(pinned.task, pinned.version);
+    const caller = { task: pinned.task, tools };
+    const context = { run, pinned, caller, now, registry: deps.registry, blobs: store.blobs, secrets };
     const calls = shortenFlood(await Promise.all(step.calls.map((call) => issueCall(call, context))));
-    const { sourceMap } = await deps.versions.get(pinned.task, pinned.version);
     const texts = step.logs.map((line) => line.text);
     const traced = await authorStacks(deps.compute, texts, sourceMap);
     const logs = step.logs.map((line, index) => ({ ...line, text: secrets.hide(traced[index] ?? line.text) }));
@@ -112,17 +114,20 @@ export function createAdvance(deps: ActivityDeps) {
     const cancelled = step.unsettled && unsettledCalls(step.unsettled, sourceMap, now, hide);
     if (cancelled !== undefined) logs.push(cancelled.line);
     const outcome = await outcomeOf(request, step, sourceMap, secrets);
-    return {
+    const carried = {
       outcome: cancelled === undefined ? outcome : { ...outcome, unsettled: cancelled.calls },
       calls,
       cleared: step.cleared,
       logs,
+    };
+    return {
+      ...carried,
       more: step.more,
       digest: step.digest,
       now: context.now,
       ...(request.step?.held ? { held: request.step.held } : {}),
       cpuMs: step.cpuMs,
-      bytes: utf8Length(JSON.stringify([calls, logs])),
+      bytes: utf8Length(JSON.stringify(carried)),
     };
   }
 
@@ -147,7 +152,10 @@ export function createAdvance(deps: ActivityDeps) {
     const mapped =
       stack === undefined ? {} : { stack: shown((await authorStacks(deps.compute, [stack], sourceMap)).join("")) };
     const said = thrown === undefined ? {} : { thrown: secrets.hide(thrown) };
-    return { state: "failed", error: { code, class: step.failure.class, message: shown(message), ...mapped, ...said } };
+    const error = { code, class: step.failure.class, message: shown(message), ...mapped, ...said };
+    // As many nested runs may fail at once as there are calls in flight, and each failure is an event of the parent.
+    const inlineBytes = pinned.depth > 1 ? LIMITS.nestedInlineBytes : Infinity;
+    return { state: "failed", error: await carryError(store.blobs, run, error, inlineBytes) };
   }
 }
 

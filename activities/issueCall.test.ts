@@ -22,7 +22,7 @@ import type { Method } from "./tools/service.ts";
 
 const RUN = { taskRunId: "run", firstRunId: "first" };
 const SECRET = "the-secret-of-the-test";
-const PINNED: PinnedRun = { task: "t", version: "v", engine: "e", tools: null, depth: 1 };
+const PINNED: PinnedRun = { task: "t", version: "v", engine: "e", depth: 1 };
 
 const call = (): Promise<null> => Promise.resolve(null);
 const go: Method = {
@@ -53,12 +53,25 @@ describe("of a VM that was told a secret, what it issues", () => {
   async function issue(
     path: string,
     args: Json[],
-    { pinned = PINNED, links = [] as GuestCall["links"], told = [SECRET] as string[] | "all" } = {},
+    {
+      pinned = PINNED,
+      tools = null as readonly string[] | null,
+      links = [] as GuestCall["links"],
+      told = [SECRET] as string[] | "all",
+    } = {},
   ): Promise<IssuedCall> {
     const secrets = new VmSecrets();
     secrets.add(told);
     const guestCall = { id: 1, path: path.split("."), args: JSON.stringify(args), links };
-    return issueCall(guestCall, { run: RUN, pinned, now: 0, registry, blobs: store.blobs, secrets });
+    return issueCall(guestCall, {
+      run: RUN,
+      pinned,
+      caller: { task: "t", tools },
+      now: 0,
+      registry,
+      blobs: store.blobs,
+      secrets,
+    });
   }
 
   async function assertSealed(issued: IssuedCall, listed: unknown): Promise<void> {
@@ -100,8 +113,7 @@ describe("of a VM that was told a secret, what it issues", () => {
     const quoting = await issue("svc.the-secret-of-the-test", []);
     assert.ok(quoting.kind === "refused");
     assert.ok(!JSON.stringify(quoting).includes(SECRET), JSON.stringify(quoting));
-    const pinned = { ...PINNED, tools: ["svc.go"] };
-    const denied = await issue("svc.keep", ["name", "not known before"], { pinned, told: [] });
+    const denied = await issue("svc.keep", ["name", "not known before"], { tools: ["svc.go"], told: [] });
     assert.ok(denied.kind === "refused" && denied.error.code === "denied");
     assert.ok("claim" in denied.args && denied.args.claim.secret === true);
   });
@@ -113,12 +125,12 @@ describe("of a VM that was told a secret, what it issues", () => {
   });
 
   test("is refused when a later link of a chain is a tool that it may not use", async () => {
-    const pinned = { ...PINNED, tools: ["chained.from"] };
+    const tools = ["chained.from"];
     for (const [name, kind] of [
       ["rpc", "refused"],
       ["eq", "tool"],
     ] as const) {
-      const issued = await issue("chained.from", ["t"], { pinned, links: [{ name, args: "[]" }] });
+      const issued = await issue("chained.from", ["t"], { tools, links: [{ name, args: "[]" }] });
       assert.equal(issued.kind, kind, name);
     }
   });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Caller } from "../policy/denial.ts";
 import type { PinnedRun } from "../protocol/activities.ts";
 import { CODES, type TaskError } from "../protocol/errors.ts";
 import type { Json, JsonText } from "../protocol/json.ts";
@@ -25,6 +26,8 @@ export const BUILT_IN = { tasks: "tasks.execute", sleep: "sleep", timer: "setTim
 export interface IssueContext {
   readonly run: RunKey;
   readonly pinned: PinnedRun;
+  /** The run's task and its version's `@tools`. */
+  readonly caller: Caller;
   /** The step's time. */
   readonly now: Millis;
   readonly registry: Registry;
@@ -48,7 +51,7 @@ export async function issueCall(call: GuestCall, context: IssueContext): Promise
 async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
   const found = context.registry.resolve(
     call.path,
-    context.pinned,
+    context.caller,
     call.links.map((link) => link.name),
   );
   if (!found.ok) return refuse(call, context, found.tool, found.error, found.secret);
@@ -88,7 +91,7 @@ function chainText(call: GuestCall): JsonText {
 async function nestedRun(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
   const [task, input, options] = (await parseJson(call.args)) as [Json?, Json?, Json?];
   const tool = BUILT_IN.tasks;
-  const denied = context.registry.denial(tool, context.pinned);
+  const denied = context.registry.denial(tool, context.caller);
   if (denied !== undefined) return refuse(call, context, tool, denied);
   if (typeof task !== "string" || !TASK_NAME.test(task)) {
     const message = "tools.tasks.execute(name, input) takes the name of a published task: letters, digits and . _ - /";

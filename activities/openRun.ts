@@ -5,7 +5,7 @@ import { LIMITS } from "../protocol/limits.ts";
 import type { ExecutionRef, RunKey } from "../protocol/run.ts";
 import type { BlobReader, OpenedRun, Store } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
-import { safeText } from "../protocol/text.ts";
+import { safeText, utf8Length } from "../protocol/text.ts";
 import type { LogLine, Millis } from "../protocol/step.ts";
 import type { Carried, Claim } from "../protocol/value.ts";
 import { carry, readCarried, type Redeemed } from "./carried.ts";
@@ -34,6 +34,7 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
       const args = parseTaskRunArgs(request.args);
       checkParent(args, request.parentId);
       const version = await resolve(store, args);
+      checkDeclaredTools(version);
       const { input, claim, notes } = await acceptInput(store, checkInput, request, args, version);
       const opened = await store.runs.open({
         ...run,
@@ -69,17 +70,11 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
     return { ok: true, pinned: pin(version, record.engine, claim, args) };
   }
 
-  function pin(
-    { task, version, tools }: TaskVersion,
-    engine: string,
-    claim: Claim | undefined,
-    args: TaskRunArgs,
-  ): PinnedRun {
+  function pin({ task, version }: TaskVersion, engine: string, claim: Claim | undefined, args: TaskRunArgs): PinnedRun {
     return {
       task,
       version,
       engine,
-      tools,
       depth: args.nested?.depth ?? 1,
       inflightCommands,
       dispatchFirst: true,
@@ -140,6 +135,17 @@ async function resolve(store: Store, args: TaskRunArgs): Promise<TaskVersion> {
   const names =
     published.length === 0 ? "No task is published yet." : `Published tasks: ${published.slice(0, 20).join(", ")}.`;
   throw refusal(CODES.unknownTask, `There is no published task "${args.task}". ${names}`);
+}
+
+/** Publishing bounds them; versions of earlier releases may have more, and each call of a run is compared with all. */
+function checkDeclaredTools({ task, tools }: TaskVersion): void {
+  const names = tools ?? [];
+  const bytes = utf8Length(names.join(","));
+  if (names.length <= LIMITS.declaredTools && bytes <= LIMITS.declaredToolsBytes) return;
+  const message =
+    `The @tools of task "${task}" have ${names.length} names and ${bytes} bytes; at most ${LIMITS.declaredTools} names and ` +
+    `${LIMITS.declaredToolsBytes} bytes are allowed. Shorten them, for example with http.*, and publish again.`;
+  throw new TaskerError({ code: CODES.declaredToolsLimit, class: "limit", message });
 }
 
 /** A run may redeem what its parent holds, so its parent is not a matter of what the arguments say. */

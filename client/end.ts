@@ -1,9 +1,10 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from "@temporalio/client";
-import { CODES, isErrorClass, type ErrorClass, type TaskError } from "../protocol/errors.ts";
+import { CODES, type ErrorClass, type TaskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Carried } from "../protocol/value.ts";
+import { readTaskError } from "../protocol/wholeError.ts";
 
 /** A run's end as Temporal tells it, for a run that could not write its own. `outcome` is what awaiting the workflow gave. */
 export function endFromTemporal(outcome: Outcome, endedAt: Date): RunEnd {
@@ -36,9 +37,10 @@ function failureOf(cause: unknown): TaskError {
   if (!(cause instanceof ApplicationFailure)) return fact(CODES.internal, "infrastructure", message);
   const details: unknown = cause.details?.[0];
   const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
-  const errorClass = isErrorClass(noted["class"]) ? noted["class"] : "infrastructure";
-  const error = fact(cause.type ?? CODES.internal, errorClass, message);
-  return typeof noted["stack"] === "string" && noted["stack"] !== "" ? { ...error, stack: noted["stack"] } : error;
+  const own = noted["ownStack"] === true ? { stack: cause.stack } : {};
+  const errorClass = noted["class"] ?? "infrastructure";
+  const read = readTaskError({ ...noted, ...own, class: errorClass, code: cause.type ?? CODES.internal, message });
+  return read ?? fact(CODES.internal, "infrastructure", message);
 }
 
 /** The workflow answers a `Carried`; whatever else stands there is taken as the value itself. */

@@ -8,7 +8,7 @@ import type { Execution } from "./execution.ts";
 import { outcomeOf } from "./outcome.ts";
 import { sight, type Sighting } from "./status.ts";
 import { currentCalls, type CallsAndLogs } from "./unrecorded.ts";
-import { resolveValue } from "./value.ts";
+import { resolveError, resolveValue } from "./value.ts";
 
 /**
  * Everything that is known of a run, with its result's value. Calls and log lines of a run that goes on are those of its
@@ -40,13 +40,14 @@ async function reportOf(
   retried: readonly RetriedActivity[] = [],
 ): Promise<RunReport> {
   const result = await resolveValue(store.blobs, record, record.result);
+  const error = await resolveError(store.blobs, record, record.error);
   return {
     taskRunId: record.taskRunId,
     task: record.task,
     version: record.version,
     status,
     result,
-    error: toErrorReport(record.error),
+    error: toErrorReport(error),
     logs,
     calls: calls.map((call) => ({
       ...toCallReport(call),
@@ -92,7 +93,10 @@ async function withoutRecord(
         return null;
       },
     ),
-    error: toErrorReport(end?.error ?? (elsewhere === true ? recordElsewhere(store.where) : undefined)),
+    error: toErrorReport(
+      (await resolveError(store.blobs, { taskRunId, firstRunId: execution?.firstRunId ?? "" }, end?.error)) ??
+        (elsewhere === true ? recordElsewhere(store.where) : undefined),
+    ),
     logs: [],
     calls: [],
     startedAt: (execution?.startedAt ?? new Date(0)).toISOString(),

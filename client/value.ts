@@ -1,7 +1,8 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import type { BlobReader, BlobStore } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
+import { readTaskError } from "../protocol/wholeError.ts";
 
 /** The value itself, fetched for the run when it is a claim check. @throws blob_missing, claim_denied */
 export async function resolveValue(blobs: BlobStore, reader: BlobReader, carried: Carried | undefined): Promise<Json> {
@@ -16,4 +17,18 @@ export async function resolveValue(blobs: BlobStore, reader: BlobReader, carried
     });
   }
   return JSON.parse(new TextDecoder().decode(blob.bytes)) as Json;
+}
+
+/** The whole error. While its claim cannot be redeemed, what the history kept of it. */
+export async function resolveError(
+  blobs: BlobStore,
+  reader: BlobReader,
+  error: TaskError | undefined,
+): Promise<TaskError | undefined> {
+  if (error?.whole === undefined) return error;
+  try {
+    return readTaskError(await resolveValue(blobs, reader, { claim: error.whole })) ?? error;
+  } catch {
+    return error;
+  }
 }

@@ -62,8 +62,6 @@ export interface PinnedRun {
   readonly task: string;
   readonly version: string;
   readonly engine: string;
-  /** From `@tools`. */
-  readonly tools: readonly string[] | null;
   /** Set when the input travels as a claim check, or is not what the workflow's argument says: defaults were filled in. */
   readonly inputClaim?: Claim;
   readonly depth: number;
@@ -74,7 +72,10 @@ export interface PinnedRun {
    * or after it (docs/DESIGN.md, "Steps"). Absent in runs of earlier releases, which keep their order.
    */
   readonly dispatchFirst?: true;
-  /** A call's activity has the id `call-NUMBER`. Absent in runs of earlier releases, whose commands stay as they were. */
+  /**
+   * A call's activity has the id `call-NUMBER`, and all that a command carries counts for the workflow task. Absent in runs of
+   * earlier releases, whose commands stay as they were.
+   */
   readonly callIds?: true;
   /** A cancellation does not wait for a step or for what is being recorded. Absent in runs of earlier releases. */
   readonly cancelsSteps?: true;
@@ -118,7 +119,7 @@ export interface StepAnswer {
   readonly now?: Millis;
   readonly held?: true;
   readonly cpuMs: number;
-  /** Size of `calls` and `logs` in the history. */
+  /** Size of `outcome`, `calls`, `cleared` and `logs` in the history. */
   readonly bytes: number;
 }
 

@@ -1,3 +1,5 @@
+import type { Claim } from "./value.ts";
+
 /**
  * Who must act on an error: `guest` the task's author, `tool` the service or whoever set it up,
  * `limit` whoever sized the work, `infrastructure` nobody but the operator: it is retried and the guest never sees it.
@@ -20,6 +22,8 @@ export interface TaskError {
    * says more than its message. A parent run reads it as its error's `cause`.
    */
   readonly thrown?: string;
+  /** The whole error as JSON, by claim check, when it is too large to travel in a history: the texts here are cut then. */
+  readonly whole?: Claim;
 }
 
 /** Codes that this project raises itself. Services add their own, named in their files. */
@@ -48,6 +52,7 @@ export const CODES = {
   argumentTooLarge: "argument_too_large",
   resultTooLarge: "result_too_large",
   inputTooLarge: "input_too_large",
+  declaredToolsLimit: "declared_tools_limit",
   budgetExhausted: "budget_exhausted",
   // tool
   toolError: "tool_error",

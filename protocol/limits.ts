@@ -59,7 +59,7 @@ export const LIMITS = {
   taskNameBytes: 200,
   /** A tool's dotted name; Temporal refuses activity types longer than 1,000 characters. */
   toolNameBytes: 200,
-  /** Names after `@tools`, and their bytes with the commas between them. They go with each call of a run. */
+  /** Names after `@tools`, and their bytes with the commas between them. */
   declaredTools: 100,
   declaredToolsBytes: 4 * KiB,
   /** A Temporal workflow id; longer child ids are hashed. Temporal refuses more than 1,000 characters. */

@@ -21,7 +21,11 @@ export function createCallStore(database: Database, sealing: Sealing): Pick<RunS
         ...upsertCalls(database, sealing, run, latest),
         ...upsertLines(database, sealing, run, firstLine, lines),
       ];
-      const carried = latest.flatMap((call) => [call.args, call.result]);
+      const carried = latest.flatMap(({ args, result, error }) => [
+        args,
+        result,
+        error?.whole && { claim: error.whole },
+      ]);
       try {
         await database.write([...queries, ...holdClaims(database, run, carried)]);
       } catch (error) {

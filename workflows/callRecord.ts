@@ -1,4 +1,5 @@
-import type { CallRecord } from "../protocol/run.ts";
+import type { TaskError } from "../protocol/errors.ts";
+import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { IssuedCall, Millis, Usage } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
@@ -68,4 +69,25 @@ export function sizeOf(carried: Carried): number {
 /** Bytes of a call's usage as JSON; its names are ASCII. */
 export function usageSize(usage: Usage | undefined): number {
   return usage === undefined ? 0 : JSON.stringify(usage).length;
+}
+
+/** Bytes of an error as JSON. */
+export function errorSize(error: TaskError): number {
+  return utf8Length(JSON.stringify(error));
+}
+
+/** Bytes of an error as the VM is told it: whole. */
+export function toldSize(error: TaskError): number {
+  return errorSize(error) + (error.whole?.bytes ?? 0);
+}
+
+/**
+ * Bytes of all that the command for a call carries: arguments or input, names, summary, search attribute and the ids of its run.
+ * The workflow id is whatever a caller chose, up to 1,000 characters.
+ */
+export function commandBytes(run: RunKey, call: IssuedCall): number {
+  const given = call.kind === "task" ? call.input : call.kind === "tool" ? call.args : undefined;
+  const claim = given !== undefined && "claim" in given ? given.claim : null;
+  const names = utf8Length(JSON.stringify({ ...call, args: null, input: null, claim }));
+  return call.bytes + names + utf8Length(JSON.stringify(run));
 }

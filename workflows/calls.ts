@@ -4,9 +4,19 @@ import { LIMITS } from "../protocol/limits.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
 import type { IssuedCall, Millis, Settlement, UnsettledCall } from "../protocol/step.ts";
-import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
-import { openRecord, settledRecord, sizeOf, toolOf, unsettledRecord, usageSize, type OpenCall } from "./callRecord.ts";
+import {
+  commandBytes,
+  errorSize,
+  openRecord,
+  settledRecord,
+  sizeOf,
+  toldSize,
+  toolOf,
+  unsettledRecord,
+  usageSize,
+  type OpenCall,
+} from "./callRecord.ts";
 import { Children } from "./children.ts";
 import { readFailure } from "./failure.ts";
 import { timerText } from "./timerText.ts";
@@ -157,7 +167,7 @@ export class Calls {
     let count = 0;
     for (const { settlement, cameWith } of from) {
       if (ordered && cameWith !== from[0]?.cameWith) break;
-      bytes += SETTLEMENT_OVERHEAD + (settlement.ok ? sizeOf(settlement.result) : utf8Length(settlement.error.message));
+      bytes += SETTLEMENT_OVERHEAD + (settlement.ok ? sizeOf(settlement.result) : toldSize(settlement.error));
       if (count > 0 && bytes > LIMITS.settlementBytes) break;
       count++;
     }
@@ -190,7 +200,7 @@ export class Calls {
   private async dispatch(): Promise<never> {
     for (;;) {
       await condition(() => this.mayDispatch());
-      if (!this.budget.tryReserve(this.queue[0]?.bytes ?? 0)) {
+      if (!this.budget.tryReserve(this.costOf(this.queue[0]))) {
         this.awaitsBudget = true;
         await this.budget.next();
         this.awaitsBudget = false;
@@ -200,6 +210,12 @@ export class Calls {
       if (call?.kind === "tool") void this.runTool(call);
       if (call?.kind === "task") void this.children.start(call, this.nested(call.id));
     }
+  }
+
+  /** What the command for a call carries. */
+  private costOf(call: IssuedCall | undefined): number {
+    if (call === undefined) return 0;
+    return this.pinned.callIds === true ? commandBytes(this.run, call) : call.bytes;
   }
 
   private enqueue(call: IssuedCall): void {
@@ -260,8 +276,10 @@ export class Calls {
     const call = this.open.get(id);
     if (call === undefined) return;
     this.open.delete(id);
-    const bytes = utf8Length(error.message) + usageSize(times.usage);
-    this.settle({ id, ok: false, error }, { ...settledRecord(call), status: "failed", error, ...times }, bytes);
+    const bytes = errorSize(error) + usageSize(times.usage);
+    // The VM has no use for the stack of a nested run; the record keeps it.
+    const { stack: _, ...told } = error;
+    this.settle({ id, ok: false, error: told }, { ...settledRecord(call), status: "failed", error, ...times }, bytes);
   }
 
   private settle(settlement: Settlement, record: CallRecord, recordBytes: number): void {

@@ -1,9 +1,8 @@
 import { isErrorClass, type TaskError } from "../protocol/errors.ts";
-import { LIMITS } from "../protocol/limits.ts";
 import type { CallOutcome, ChildSettled } from "../protocol/signals.ts";
-import { safeText } from "../protocol/text.ts";
 import { readUsage } from "../protocol/usage.ts";
 import { isCarried } from "../protocol/value.ts";
+import { readTaskError } from "../protocol/wholeError.ts";
 
 /** The arguments of the signal `childSettled`, or undefined if they are something else: anybody can send one. */
 export function readChildSettled([call, outcome, childRunId]: readonly unknown[]): ChildSettled | undefined {
@@ -32,16 +31,8 @@ function readOutcome(outcome: unknown): CallOutcome | undefined {
 }
 
 function readError(error: unknown): TaskError | undefined {
-  if (!isRecord(error)) return undefined;
-  const { code, message, stack } = error;
-  const errorClass = error["class"];
-  if (typeof code !== "string" || typeof message !== "string" || !isErrorClass(errorClass)) return undefined;
-  return {
-    code: safeText(code, LIMITS.toolNameBytes),
-    class: errorClass,
-    message: safeText(message, LIMITS.errorBytes / 2),
-    ...(typeof stack === "string" ? { stack: safeText(stack, LIMITS.errorBytes / 2) } : {}),
-  };
+  if (!isRecord(error) || typeof error["code"] !== "string" || !isErrorClass(error["class"])) return undefined;
+  return readTaskError(error);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

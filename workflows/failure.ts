@@ -8,11 +8,12 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from "@temporalio/workflow";
-import { CODES, isErrorClass, TaskerError, type TaskError } from "../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallFailure } from "../protocol/signals.ts";
 import { safeText } from "../protocol/text.ts";
 import { readUsage } from "../protocol/usage.ts";
+import { readTaskError } from "../protocol/wholeError.ts";
 
 /** Reads a failure of an activity or a child workflow. The innermost code and message are the ones that count. */
 export function readFailure(failure: unknown): CallFailure {
@@ -35,22 +36,22 @@ export function readFailure(failure: unknown): CallFailure {
 function readApplicationFailure(failure: ApplicationFailure): CallFailure {
   const details = failure.details?.[0];
   const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
-  const stack = typeof noted["stack"] === "string" ? { stack: safeText(noted["stack"], LIMITS.errorBytes) } : {};
-  const thrown = typeof noted["thrown"] === "string" ? { thrown: safeText(noted["thrown"], LIMITS.thrownBytes) } : {};
   const usage = readUsage(noted["usage"]);
   return {
-    error: {
-      code: safeText(failure.type ?? CODES.toolError, LIMITS.toolNameBytes),
-      class: isErrorClass(noted["class"]) ? noted["class"] : "tool",
-      message: messageOf(failure),
-      ...stack,
-      ...thrown,
-    },
+    error: errorOf(failure, noted),
     attempts: typeof noted["attempts"] === "number" ? noted["attempts"] : 1,
     ...(typeof noted["startedAt"] === "number" ? { startedAt: noted["startedAt"] } : {}),
     ...(typeof noted["endedAt"] === "number" ? { endedAt: noted["endedAt"] } : {}),
     ...(usage === undefined ? {} : { usage }),
   };
+}
+
+/** A run's own failure says that its stack is the guest's. Another's names paths of a host. */
+function errorOf(failure: ApplicationFailure, noted: Readonly<Record<string, unknown>>): TaskError {
+  const { message } = failure;
+  const own = noted["ownStack"] === true ? { stack: failure.stack } : {};
+  const read = readTaskError({ ...noted, ...own, code: failure.type ?? undefined, message });
+  return read ?? { code: CODES.internal, class: "infrastructure", message: messageOf(failure) };
 }
 
 function readTimeout(failure: unknown, cause: TimeoutFailure): CallFailure {
@@ -98,8 +99,10 @@ export function applicationFailure(error: TaskError): ApplicationFailure {
   const failure = ApplicationFailure.nonRetryable(message, safeText(error.code, LIMITS.toolNameBytes), {
     code: safeText(error.code, LIMITS.toolNameBytes),
     class: error.class,
-    stack,
+    // It travels once: as the failure's own.
+    ownStack: true,
     ...(error.thrown === undefined ? {} : { thrown: error.thrown }),
+    ...(error.whole === undefined ? {} : { whole: error.whole }),
   });
   failure.stack = stack;
   return failure;

@@ -4,13 +4,16 @@ import { CHILD_SETTLED_SIGNAL } from "../protocol/names.ts";
 import type { CallOutcome, ChildSettled, FollowUp } from "../protocol/signals.ts";
 import { utf8Length } from "../protocol/text.ts";
 
+/** What a signal costs beside the outcome: two workflow ids and the command. */
+const SIGNAL_OVERHEAD = 3_000;
+
 /** Temporal's bound of a workflow id (limit.maxIDLength): bytes of UTF-8. */
 const WORKFLOW_ID_BYTES = 1_000;
 
 /** The parents that cannot await this run by handle any more and want to be told how it ends. */
 export class Followers {
   private readonly taskRunId: string;
-  private waiting: FollowUp[] = [];
+  private readonly waiting: FollowUp[] = [];
 
   constructor(taskRunId: string) {
     this.taskRunId = taskRunId;
@@ -32,12 +35,16 @@ export class Followers {
     this.waiting.push({ taskRunId, call });
   }
 
-  /** Tells all, those too that come meanwhile. One that has ended needs no telling. */
+  /**
+   * Tells all, also those that come meanwhile, as many at a time as one workflow task can carry. One that has ended needs no
+   * telling.
+   */
   async tell(outcome: CallOutcome): Promise<void> {
     await CancellationScope.nonCancellable(async () => {
+      const size = utf8Length(JSON.stringify(outcome)) + SIGNAL_OVERHEAD;
+      const most = Math.max(1, Math.floor(LIMITS.workflowTaskBytes / size));
       while (this.waiting.length > 0) {
-        const followers = this.waiting;
-        this.waiting = [];
+        const followers = this.waiting.splice(0, most);
         await Promise.allSettled(followers.map((follower) => this.tellOne(follower, outcome)));
       }
     });

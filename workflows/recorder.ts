@@ -57,7 +57,7 @@ export class Recorder {
   log(lines: readonly LogLine[]): void {
     for (const line of lines) {
       this.logs.push(line);
-      this.bytes += utf8Length(line.text);
+      this.bytes += lineSize(line);
     }
   }
 
@@ -129,7 +129,7 @@ export class Recorder {
       calls.push(record);
     }
     for (const line of this.logs) {
-      add(utf8Length(line.text) + OVERHEAD);
+      add(lineSize(line) + OVERHEAD);
       logs.push(line);
     }
     if (bytes > 0) cut();
@@ -154,4 +154,9 @@ function withoutValues(record: CallRecord): CallRecord {
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(usage === undefined ? {} : { usage }),
   };
+}
+
+/** Bytes of a line's text as JSON, which writes a control character as six. */
+function lineSize({ text }: LogLine): number {
+  return utf8Length(JSON.stringify(text));
 }

@@ -28,7 +28,6 @@ export function callTool(run: RunKey, pinned: PinnedRun, call: ToolCall, inlineB
     task: pinned.task,
     args: call.args,
     inlineBytes,
-    tools: pinned.tools,
   };
   return scheduleActivity<ToolAnswer>(call.tool, [request], {
     startToCloseTimeout: call.timeouts?.startToCloseMs ?? LIMITS.toolStartToCloseMs,

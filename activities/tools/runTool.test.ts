@@ -14,8 +14,9 @@ import { LIMITS } from "../../protocol/limits.ts";
 import { utf8Length } from "../../protocol/text.ts";
 import type { ToolAnswer } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
-import { createMask } from "../masking/mask.ts";
 import { NO_POLICY } from "../../policy/policy.ts";
+import { createMask } from "../masking/mask.ts";
+import { redeemError } from "../carryError.ts";
 import { methodTable } from "./methodTable.ts";
 import { createRegistry } from "./registry.ts";
 import { createToolActivity, type ToolActivityDeps } from "./runTool.ts";
@@ -25,7 +26,7 @@ import type { ToolRequest } from "./toolRequest.ts";
 
 const read = { kind: "read" as const, call: () => Promise.resolve(null) };
 const run = { taskRunId: "run-1", firstRunId: "11111111-1111-4111-8111-111111111111" };
-const request: ToolRequest = { run, call: 7, task: "echo", args: { value: [] }, inlineBytes: 100, tools: null };
+const request: ToolRequest = { run, call: 7, task: "echo", args: { value: [] }, inlineBytes: 100 };
 
 function memoryBlobs(): BlobStore & { readonly held: Map<string, Uint8Array> } {
   const held = new Map<string, Uint8Array>();
@@ -186,7 +187,7 @@ describe("a tool that fails", () => {
     assert.equal(failure.type, "svc_quota");
     assert.equal(failure.message, "Quota is used up.");
     assert.equal(failure.nonRetryable, false);
-    assert.deepEqual({ code: detail.code, class: detail.class, message: detail.message }, error);
+    assert.equal(detail.class, error.class);
     assert.equal(detail.attempts, 1);
     assert(detail.endedAt >= detail.startedAt);
     const final = await failureOf({ call: throwing(new TaskerError(error)) });
@@ -279,7 +280,7 @@ describe("a tool that fails", () => {
   it("bounds message and details together", async () => {
     const { failure } = await failureOf({ call: throwing(new Error("😀".repeat(1_000_000))) });
     assert(utf8Length(failure.message) <= LIMITS.errorBytes / 2);
-    assert(utf8Length(JSON.stringify(failure.details)) + utf8Length(failure.message) <= LIMITS.errorBytes + 300);
+    assert(utf8Length(JSON.stringify(failure.details)) + utf8Length(failure.message) <= LIMITS.errorBytes / 2 + 300);
   });
 
   it("refuses a result that JSON cannot hold, is too large or too deep", async () => {
@@ -296,6 +297,37 @@ describe("a tool that fails", () => {
       assert.equal(failure.type, code);
       assert.equal(failure.nonRetryable, true);
     }
+  });
+});
+
+describe("a tool's failure that says much", () => {
+  const message = "m".repeat(30_000);
+
+  it("travels once and whole while it fits the call's share of a history", async () => {
+    const { failure, detail } = await failureOf({
+      call: throwing(new Error(message)),
+      request: { inlineBytes: 65_536 },
+    });
+    assert.equal(failure.message, message);
+    assert.equal(detail.whole, undefined);
+    assert(JSON.stringify(detail).length < 300);
+  });
+
+  it("goes by claim check past that share, and the failure keeps its beginning", async () => {
+    const blobs = memoryBlobs();
+    const setup = { call: throwing(new Error(message)), request: { inlineBytes: LIMITS.inlineShareBytes }, blobs };
+    const { failure, detail } = await failureOf(setup);
+    assert(detail.whole !== undefined);
+    assert(failure.message.startsWith("mmm") && failure.message.length <= 1_024);
+    const whole = await redeemError(blobs, run, { ...detail, code: "", message: "" });
+    assert.deepEqual(whole, { code: "tool_error", class: "tool", message });
+  });
+
+  it("is cut when the store is away: the call fails with its own error", async () => {
+    const blobs = { ...memoryBlobs(), put: () => Promise.reject(new Error("disk full")) };
+    const { failure } = await failureOf({ call: throwing(new Error(message)), blobs });
+    assert.equal(failure.type, "tool_error");
+    assert(utf8Length(failure.message) <= LIMITS.inlineShareBytes);
   });
 });
 
@@ -319,7 +351,9 @@ describe("the wrapper", () => {
   }
 
   it("asks the policy again", async () => {
-    const { failure } = await failureOf({ call: never, request: { tools: ["http"] } });
+    const policy = { ...NO_POLICY, rules: [{ tasks: "*", tools: ["svc.*"], allow: false }] };
+    const registry = createRegistry([methodTable("svc", { go: { kind: "effect", call: never } })], { policy });
+    const { failure } = await failureOf({ call: never, registry });
     assert.equal(failure.type, "denied");
     assert.equal(failure.nonRetryable, true);
   });
@@ -443,7 +477,7 @@ describe("what a tool's call used up", () => {
     const call: Method["call"] = () => Promise.resolve((made = true));
     const { failure, detail } = await failureOf({ call, budgets: { reserve: () => Promise.reject(exhausted) } });
     assert.deepEqual(
-      [made, failure.nonRetryable, detail.code, detail.class],
+      [made, failure.nonRetryable, failure.type, detail.class],
       [false, true, "budget_exhausted", "limit"],
     );
   });

@@ -4,8 +4,11 @@ import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
 import type { Json, JsonText } from "../../protocol/json.ts";
 import type { ChainLink, Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
+import { LIMITS } from "../../protocol/limits.ts";
+import { safeText } from "../../protocol/text.ts";
 import { readUsage } from "../../protocol/usage.ts";
 import type { Carried } from "../../protocol/value.ts";
+import { carryError } from "../carryError.ts";
 import { readCarried, type Redeemed } from "../carried.ts";
 import { startHeartbeat } from "../heartbeat.ts";
 import { carryFound, listedSecrets, sealBlob } from "../masking/secretClaims.ts";
@@ -14,7 +17,7 @@ import { parseJson } from "../sliced/parseJson.ts";
 import type { Registry } from "./registry.ts";
 import { resultJson } from "./resultJson.ts";
 import type { Method, Service } from "./service.ts";
-import { explainThrown, toolFailure } from "./toolFailure.ts";
+import { explainThrown, safeError, toolFailure } from "./toolFailure.ts";
 import type { ToolRequest } from "./toolRequest.ts";
 
 export interface ToolActivityDeps {
@@ -56,9 +59,10 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       const isChain = deps.registry.chains.includes(path[0] ?? "");
       const parsed = await parseArguments(given);
       const { args, links } = isChain ? asChain(parsed) : { args: parsed, links: [] };
-      // Temporal takes any name, and this worker's policy may differ: what `advance` allowed is checked again.
+      // Temporal takes any name, and this worker's policy may differ: what `advance` allowed is checked again. A version's
+      // @tools never differ, and are not sent with each call.
       const linkNames = links.map(({ name }) => name);
-      const found = deps.registry.resolve(path, request, linkNames);
+      const found = deps.registry.resolve(path, { task: request.task, tools: null }, linkNames);
       if (!found.ok) throw new TaskerError(found.error);
       service = found.service;
       account = await deps.budgets?.reserve(service.name);
@@ -78,7 +82,9 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
       if (cancellationSignal.aborted) throw cancellationSignal.reason;
       const hide = (text: string): string => mask(secrets.hide(text));
-      throw toolFailure(explainThrown(thrown, service), attempt(), hide);
+      const { error, ...retry } = explainThrown(thrown, service);
+      const sent = await carryFailure(deps.blobs, request, safeError(error, hide));
+      throw toolFailure({ error: sent, ...retry }, attempt());
     } finally {
       // The call was made: that the store is away must not have it made again.
       if (usage !== undefined) {
@@ -87,6 +93,16 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       stopHeartbeat();
     }
   };
+}
+
+/** What is too large goes by claim check, as a result does. Where the store is away, the message is cut: the failure matters more. */
+async function carryFailure(blobs: BlobStore, request: ToolRequest, error: TaskError): Promise<TaskError> {
+  const { run } = request;
+  const inlineBytes = Math.max(request.inlineBytes, LIMITS.inlineShareBytes);
+  return carryError(blobs, run, error, inlineBytes).catch(() => ({
+    ...error,
+    message: safeText(error.message, inlineBytes),
+  }));
 }
 
 /** When the call began: a later attempt knows only when the first was scheduled. */

@@ -6,15 +6,14 @@ import type { Millis, Usage } from "../../protocol/step.ts";
 import { isNetworkFault } from "./networkFault.ts";
 import type { MappedError, Service } from "./service.ts";
 
-/** First of a tool failure's details: all that the workflow needs to settle and record the call. */
-export interface ToolFailureDetail extends TaskError {
+/** First of a tool failure's details: what the workflow needs to settle and record the call, beside code and message. */
+export interface ToolFailureDetail extends Pick<TaskError, "class" | "whole"> {
   readonly attempts: number;
   readonly startedAt: Millis;
   readonly endedAt: Millis;
   readonly usage?: Usage;
 }
 
-/** The message stands in the failure and in its details, so that each may take half of what an error may. */
 const MESSAGE_BYTES = LIMITS.errorBytes / 2;
 
 /** What any thrown value means to the task. Never throws, whatever the value is. */
@@ -34,25 +33,32 @@ export function explainThrown(thrown: unknown, service?: Service): MappedError {
 }
 
 /**
- * The failure that a tool's activity ends with. Every text in it is well-formed and bounded, for a lone surrogate in a
- * failure's message, type or stack ends the worker process; the stack is empty, for it names paths of the host.
+ * The error as it may leave the worker: its texts are masked, well-formed and bounded. It has no stack, which would name paths
+ * of the host.
+ */
+export function safeError(error: TaskError, mask: (text: string) => string): TaskError {
+  return {
+    code: safeCode(error.code),
+    class: error.class,
+    message: safeText(masked(error.message, mask), MESSAGE_BYTES),
+  };
+}
+
+/**
+ * The failure that a tool's activity ends with, of a safe error: a lone surrogate in a failure's message, type or stack ends
+ * the worker process. The message is in it once.
  */
 export function toolFailure(
-  mapped: MappedError,
+  { error, retryable, retryAfterMs }: MappedError,
   attempt: Omit<ToolFailureDetail, keyof TaskError>,
-  mask: (text: string) => string,
 ): ApplicationFailure {
-  const error: TaskError = {
-    code: safeCode(mapped.error.code),
-    class: mapped.error.class,
-    message: safeText(masked(mapped.error.message, mask), MESSAGE_BYTES),
-  };
-  const delay = mapped.retryable ? usableDelay(mapped.retryAfterMs) : undefined;
+  const delay = retryable ? usableDelay(retryAfterMs) : undefined;
+  const whole = error.whole === undefined ? {} : { whole: error.whole };
   const failure = ApplicationFailure.create({
     message: error.message,
     type: error.code,
-    nonRetryable: !mapped.retryable,
-    details: [{ ...error, ...attempt } satisfies ToolFailureDetail],
+    nonRetryable: !retryable,
+    details: [{ class: error.class, ...whole, ...attempt } satisfies ToolFailureDetail],
     ...(delay !== undefined && { nextRetryDelay: delay }),
   });
   failure.stack = "";

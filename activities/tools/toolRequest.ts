@@ -12,6 +12,4 @@ export interface ToolRequest {
   readonly args: Carried;
   /** A result whose JSON is larger than this goes to the blob store. */
   readonly inlineBytes: number;
-  /** The version's `@tools`; null when it has none. */
-  readonly tools: readonly string[] | null;
 }
