@@ -27,12 +27,19 @@ export const CHECKS: readonly Check[] = [
   { name: "Temporal", check: (context) => withServer(context, checkNamespace) },
   { name: "Search attributes", check: (context) => withServer(context, checkSearchAttributes) },
   { name: "Workers", check: (context) => withServer(context, checkWorkers) },
+  {
+    name: "Runs",
+    check: (context) =>
+      withServer(context, (connection, configuration) => checkRuns(context, connection, configuration)),
+  },
 ];
 
 async function checkStore(context: Context): Promise<CheckResult> {
   const store = await existingStore(context);
   if (store === undefined) return { ok: true, detail: "none here yet; `npm start` or the first publication makes it" };
   const { versions, runs, where } = store;
+  // To read is not enough: a disk that is full, or a file that may not be written, shows only when something is written.
+  await store.probe();
   const [tasks, open] = await Promise.all([versions.list(), runs.list({ status: "open", limit: 1_000 })]);
   const more = open.length === 1_000 ? " or more" : "";
   return { ok: true, detail: `${where}: published tasks: ${tasks.length}, open runs: ${open.length}${more}` };
@@ -141,6 +148,26 @@ async function checkSearchAttributes(
   if (missing.length === 0) return { ok: true, detail: "registered" };
   const command = createSearchAttributesCommand(missing, { address, namespace });
   return { ok: false, detail: `${missing.join(", ")} missing. Run \`tasker search-attributes\`, or:\n${command}` };
+}
+
+/** Runs that go on only once something of Tasker's own is back. */
+async function checkRuns(
+  context: Context,
+  connection: Connection,
+  { temporalNamespace: namespace, encryption }: Configuration,
+): Promise<CheckResult> {
+  const [{ Client }, { dataConverterOf }, { heldUpRuns }] = await Promise.all([
+    import("@temporalio/client"),
+    import("../encryption/dataConverter.ts"),
+    import("../client/heldUpRuns.ts"),
+  ]);
+  const dataConverter = dataConverterOf(await context.keyring(), encryption);
+  const heldUp = await heldUpRuns(new Client({ connection, namespace, dataConverter }));
+  if (heldUp.length === 0) return { ok: true, detail: "none is held up" };
+  const lines = heldUp.slice(0, 3).map(({ taskRunId, retried: { type, attempt, lastError } }) => {
+    return `${taskRunId}: ${type} is retried, attempt ${attempt}, ${lastError.code}: ${lastError.message}`;
+  });
+  return { ok: false, detail: [`held up: ${heldUp.length}`, ...lines].join("\n") };
 }
 
 async function checkWorkers(connection: Connection, configuration: Configuration): Promise<CheckResult> {

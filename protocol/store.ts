@@ -14,6 +14,8 @@ export interface Store {
   readonly engines: EngineStore;
   readonly secrets: SecretStore;
   readonly usage: UsageStore;
+  /** Writes something and takes it away again. Rejects when the database takes no writes. */
+  probe(): Promise<void>;
   /** Finishes what was begun and releases connections and threads. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { createEngineStore } from "./engines.ts";
 import { invalidArgument, storeError } from "./errors.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { openPostgres } from "./postgres/openPostgres.ts";
+import { probe } from "./probe.ts";
 import { createRunStore } from "./runs.ts";
 import { createSealing } from "./sealing.ts";
 import { createSecretStore } from "./secrets.ts";
@@ -63,6 +64,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     engines: createEngineStore(database),
     secrets: createSecretStore(database),
     usage: createUsageStore(database),
+    probe: () => probe(database),
     close: () => database.close(),
   };
 }

@@ -15,6 +15,7 @@ import {
   toolOf,
   unsettledRecord,
   usageSize,
+  withoutStack,
   type OpenCall,
 } from "./callRecord.ts";
 import { Children } from "./children.ts";
@@ -277,9 +278,11 @@ export class Calls {
     if (call === undefined) return;
     this.open.delete(id);
     const bytes = errorSize(error) + usageSize(times.usage);
-    // The VM has no use for the stack of a nested run; the record keeps it.
-    const { stack: _, ...told } = error;
-    this.settle({ id, ok: false, error: told }, { ...settledRecord(call), status: "failed", error, ...times }, bytes);
+    this.settle(
+      { id, ok: false, error: withoutStack(error) },
+      { ...settledRecord(call), status: "failed", error, ...times },
+      bytes,
+    );
   }
 
   private settle(settlement: Settlement, record: CallRecord, recordBytes: number): void {

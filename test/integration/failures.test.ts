@@ -47,13 +47,13 @@ module.exports = async function narrow({ url }, { tools }) {
 
   test("150 nested runs that each fail with 64 KiB of message and stack", async () => {
     const report = await stack.run("parent", { n: 150, last: false });
-    assert.deepEqual(report.result, [`guest_error:${MESSAGE.length}`], JSON.stringify(report.error)?.slice(0, 500));
+    assert.deepEqual(report.result, [`guest_error:${MESSAGE.length}`], JSON.stringify(report.error).slice(0, 500));
     assert.ok((await historyBytes(report.taskRunId)) < 150 * LIMITS.nestedInlineBytes);
   });
 
   test("200 calls of a tool that each fail with 32 KiB", async () => {
     const report = await stack.run("caller", { n: 200 });
-    assert.deepEqual(report.result, [`too_loud:${MESSAGE.length}`], JSON.stringify(report.error)?.slice(0, 500));
+    assert.deepEqual(report.result, [`too_loud:${MESSAGE.length}`], JSON.stringify(report.error).slice(0, 500));
     assert.ok((await historyBytes(report.taskRunId)) < 16 * LIMITS.inlineBytes + 200 * LIMITS.inlineShareBytes);
   });
 

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { WorkflowFailedError } from "@temporalio/client";
 import { methodTable } from "../../activities/tools/methodTable.ts";
 import { findExecution } from "../../client/execution.ts";
+import { heldUpRuns } from "../../client/heldUpRuns.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
 import type { RetriedActivity } from "../../protocol/run.ts";
 import { replayHistory } from "../support/replayHistory.ts";
@@ -87,6 +88,7 @@ describe("a run waits for what is away, visibly, and can be cancelled while it d
     await eventually(async () => (await retried(run))?.type === type);
     const seen = await retried(run);
     assert.equal(seen?.lastError.code, "store_failed");
+    await eventually(async () => (await heldUpRuns(stack.client)).some(({ taskRunId }) => taskRunId === run));
     const progress = await stack.tasker.progress(run);
     assert.equal(progress.internal?.type, type);
     assert.match(progress.internal.lastError.message, /no such table/);
