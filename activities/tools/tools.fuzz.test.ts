@@ -11,7 +11,7 @@ import { createRegistry } from "./registry.ts";
 import { retryAfterMs } from "./retryAfter.ts";
 import { sleepDuration } from "./sleepDuration.ts";
 import { parseChain } from "./supabase/chain.ts";
-import { explainThrown, toolFailure } from "./toolFailure.ts";
+import { explainThrown, safeError, toolFailure } from "./toolFailure.ts";
 import { parseQuery } from "./websearch/query.ts";
 import { readResultPage } from "./websearch/resultPage.ts";
 
@@ -131,7 +131,8 @@ test("whatever a tool throws becomes a failure that Temporal can carry", async (
   );
   const attempt = { attempts: 1, startedAt: 0, endedAt: 0 };
   await fuzz(t, 3000, thrown, (error) => {
-    const failure = toolFailure(explainThrown(error), attempt, (text) => text);
+    const { error: said, ...retry } = explainThrown(error);
+    const failure = toolFailure({ error: safeError(said, (text) => text), ...retry }, attempt);
     assert(failure.message.isWellFormed() && !failure.message.includes("\0"));
     assert.match(failure.type ?? "", /^[a-z][a-z0-9_]*$/);
   });
