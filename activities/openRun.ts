@@ -3,15 +3,14 @@ import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { ExecutionRef, RunKey } from "../protocol/run.ts";
-import type { BlobReader, OpenedRun, Store } from "../protocol/store.ts";
+import type { OpenedRun, Store } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
 import type { LogLine, Millis } from "../protocol/step.ts";
-import type { Carried, Claim } from "../protocol/value.ts";
-import { carry, readCarried, type Redeemed } from "./carried.ts";
+import type { Claim } from "../protocol/value.ts";
+import { createAcceptInput } from "./acceptInput.ts";
+import { carry } from "./carried.ts";
 import type { InputCheck } from "./inputCheck.ts";
-import { sealBlob, secretsIn } from "./masking/secretClaims.ts";
-import { VmSecrets } from "./masking/vmSecrets.ts";
 import { parentOf, parseTaskRunArgs } from "./taskRunArgs.ts";
 
 export interface OpenRunDeps {
@@ -27,6 +26,8 @@ export interface OpenRunDeps {
  * What cannot begin is recorded too, as a failed run with the reason.
  */
 export function createOpenRun({ store, checkInput, engine, inflightCommands }: OpenRunDeps) {
+  const acceptInput = createAcceptInput(store.blobs, checkInput);
+
   return async function openRun(request: OpenRequest): Promise<OpenAnswer> {
     const { run, execution, startedAt } = request;
     try {
@@ -35,7 +36,7 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
       checkParent(args, request.parentId);
       const version = await resolve(store, args);
       checkDeclaredTools(version);
-      const { input, claim, notes } = await acceptInput(store, checkInput, request, args, version);
+      const { input, claim, notes } = await acceptInput(run, args, version);
       const opened = await store.runs.open({
         ...run,
         ...placeOf(execution),
@@ -154,76 +155,8 @@ function checkParent({ nested }: TaskRunArgs, parentId: string | undefined): voi
   throw refusal(CODES.invalidInput, '"nested" names a parent that did not start this run. Leave it out.');
 }
 
-interface AcceptedInput {
-  /** For the record. */
-  readonly input: Carried;
-  /** Where the VM finds the input, unless it is the workflow's own argument. */
-  readonly claim: Claim | undefined;
-  /** What the run's log says of the input. */
-  readonly notes: string | undefined;
-}
-
-/**
- * Checks the input and fills in the defaults that the version declares. They are applied here, once: the run pins the result,
- * so that every worker and every replay sees the same input.
- */
-async function acceptInput(
-  store: Store,
-  checkInput: InputCheck,
-  { run }: OpenRequest,
-  args: TaskRunArgs,
-  version: TaskVersion,
-): Promise<AcceptedInput> {
-  const given: Carried =
-    args.inputClaim === undefined ? { value: args.input === undefined ? {} : args.input } : { claim: args.inputClaim };
-  const reader = { ...run, ...(args.nested && { parent: args.nested.parent }) };
-  const redeemed = await readInput(store, reader, given);
-  const { text } = redeemed;
-  checkSize(text);
-  const { completed, unknown } = await checkInput(version, text);
-  const secrets = new VmSecrets();
-  secrets.add(await secretsIn(redeemed));
-  const notes = unknown === undefined ? undefined : secrets.hide(unknown);
-  if (completed === undefined) {
-    if ("claim" in given) return { input: given, claim: given.claim, notes };
-    const input = await carry(store.blobs, run, text, LIMITS.inlineBytes);
-    return { input, claim: claimOf(input), notes };
-  }
-  checkSize(completed);
-  const input = redeemed.secret
-    ? { claim: await sealBlob(store.blobs, run, Buffer.from(completed, "utf8"), secrets.all) }
-    : await carry(store.blobs, run, completed, LIMITS.inlineBytes);
-  const claim = claimOf(input) ?? (await store.blobs.put(run, Buffer.from(completed, "utf8")));
-  return { input, claim, notes };
-}
-
-function claimOf(carried: Carried): Claim | undefined {
-  return "claim" in carried ? carried.claim : undefined;
-}
-
-function checkSize(text: string): void {
-  if (text.length <= LIMITS.inputBytes) return;
-  const message = `The input is larger than ${LIMITS.inputBytes} bytes of JSON.`;
-  throw new TaskerError({ code: CODES.inputTooLarge, class: "limit", message });
-}
-
 function warning(text: string, at: Millis): LogLine {
   return { at, level: "warn", text: safeText(text, LIMITS.errorBytes / 64) };
-}
-
-const WRONG_CLAIM = new Set<string>([CODES.claimDenied, CODES.blobMissing]);
-
-/**
- * Anybody may start a run with any claim. One that this run may not redeem is a wrong input, and final. So is one of a value
- * that is not there: a client puts the value before it starts the run, so waiting would not help.
- */
-async function readInput(store: Store, reader: BlobReader, given: Carried): Promise<Redeemed> {
-  try {
-    return await readCarried(store.blobs, reader, given);
-  } catch (error) {
-    if (!(error instanceof TaskerError) || !WRONG_CLAIM.has(error.code)) throw error;
-    throw refusal(CODES.invalidInput, `"inputClaim" is refused. ${error.message}`);
-  }
 }
 
 function refusal(code: string, message: string): TaskerError {

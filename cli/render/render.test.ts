@@ -94,6 +94,11 @@ describe("log lines seen through a moving window", () => {
 });
 
 describe("a run's report for people", () => {
+  it("says that the run was reset in Temporal, and how often", () => {
+    assert.match(reportText({ ...report, resets: 2 }, at), /\n {2}reset 2 times in Temporal\n/);
+    assert.doesNotMatch(reportText(report, at), /reset/);
+  });
+
   it("tells how it ended, how long it took, its id and its result", () => {
     const text = reportText(report, at);
     assert.match(

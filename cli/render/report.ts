@@ -30,6 +30,7 @@ export function headline(report: RunReport, now: number, paint: Paint = NO_PAINT
 export function reportText(report: RunReport, now: number, paint: Paint = NO_PAINT): string {
   const version = report.version === "" ? "" : `, version ${report.version.slice(0, 12)}`;
   const lines = [headline(report, now, paint), paint.dim(`  run ${plain(report.taskRunId)}${version}`)];
+  if (report.resets !== undefined) lines.push(paint.dim(`  reset ${plural(report.resets, "time")} in Temporal`));
   const used = usageText(report);
   if (used !== "") lines.push(paint.dim(`  used ${used}`));
   lines.push(...retriedTexts(report, now));
