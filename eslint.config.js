@@ -42,6 +42,22 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ["activities/**/*.ts"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          // A negative end, as in path.slice(0, -1), takes a part off and is not a cut.
+          selector:
+            "CallExpression[callee.property.name=/^(slice|substring|substr)$/][arguments.0.value=0][arguments.1.type!='UnaryExpression']",
+          message:
+            "A text that is cut without an ellipsis keeps a part of a secret that no mask finds: use safeText, quoted or maskedText (of an array: .values().take(n)).",
+        },
+      ],
+    },
+  },
   { files: ["**/*.test.ts", "test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   { files: ["**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
 );

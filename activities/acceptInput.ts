@@ -8,6 +8,7 @@ import { utf8Length } from "../protocol/text.ts";
 import type { Carried, Claim } from "../protocol/value.ts";
 import { carry, readCarried, type Redeemed } from "./carried.ts";
 import type { InputCheck } from "./inputCheck.ts";
+import { maskedText } from "./masking/maskedText.ts";
 import { sealBlob, secretsIn } from "./masking/secretClaims.ts";
 import { VmSecrets } from "./masking/vmSecrets.ts";
 
@@ -34,7 +35,9 @@ export function createAcceptInput(blobs: BlobStore, checkInput: InputCheck) {
     const redeemed = await readInput(blobs, reader, given);
     const { text } = redeemed;
     checkSize(text);
-    const { completed, unknown } = await checkInput(version, text);
+    const { completed, unknown } = await checkInput(version, text).catch((error: unknown) => {
+      throw withoutSecrets(error, redeemed);
+    });
     const secrets = new VmSecrets();
     secrets.add(await secretsIn(redeemed));
     const notes = unknown === undefined ? undefined : secrets.hide(unknown);
@@ -50,6 +53,15 @@ export function createAcceptInput(blobs: BlobStore, checkInput: InputCheck) {
     const claim = claimOf(input) ?? (await blobs.put(run, Buffer.from(completed, "utf8")));
     return { input, claim, notes };
   };
+}
+
+/** A refusal names the input's fields, and their names may be secrets that a parent was told. */
+function withoutSecrets(error: unknown, { secret }: Redeemed): unknown {
+  if (!(error instanceof TaskerError) || secret === undefined) return error;
+  const secrets = new VmSecrets();
+  secrets.add(secret === "itself" ? "all" : secret);
+  const message = maskedText((text) => secrets.hide(text), error.message, LIMITS.errorBytes / 2);
+  return new TaskerError({ ...error.toTaskError(), message }, { retryable: error.retryable });
 }
 
 function claimOf(carried: Carried): Claim | undefined {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AdvanceAnswer, AdvanceRequest, StepAnswer } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { IssuedCall, SnapshotRef, StepOutcome } from "../protocol/step.ts";
-import { safeText, utf8Length } from "../protocol/text.ts";
+import { utf8Length, type Masked } from "../protocol/text.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
 import { authorStacks } from "./authorStacks.ts";
@@ -10,6 +10,7 @@ import { carryError } from "./carryError.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { issueCall } from "./issueCall.ts";
 import { KeptSecrets } from "./masking/keptSecrets.ts";
+import { maskedText, shorter } from "./masking/maskedText.ts";
 import { carryFound, sealBlob } from "./masking/secretClaims.ts";
 import { VmSecrets } from "./masking/vmSecrets.ts";
 import { recover } from "./recover.ts";
@@ -109,10 +110,16 @@ export function createAdvance(deps: ActivityDeps) {
     const calls = shortenFlood(await Promise.all(step.calls.map((call) => issueCall(call, context))));
     const texts = step.logs.map((line) => line.text);
     const traced = await authorStacks(deps.compute, texts, sourceMap);
-    const logs = step.logs.map((line, index) => ({ ...line, text: secrets.hide(traced[index] ?? line.text) }));
     const hide = (text: string): string => secrets.hide(text);
+    const logs = step.logs.map((line, index) => ({
+      ...line,
+      text: maskedText(hide, traced[index] ?? line.text, LIMITS.logBytes),
+    }));
     const cancelled = step.unsettled && unsettledCalls(step.unsettled, sourceMap, now, hide);
-    if (cancelled !== undefined) logs.push(cancelled.line);
+    if (cancelled !== undefined) {
+      // Its parts are masked already.
+      logs.push({ ...cancelled.line, text: maskedText((text) => text, cancelled.line.text, LIMITS.logBytes) });
+    }
     const outcome = await outcomeOf(request, step, sourceMap, secrets);
     const carried = {
       outcome: cancelled === undefined ? outcome : { ...outcome, unsettled: cancelled.calls },
@@ -147,8 +154,7 @@ export function createAdvance(deps: ActivityDeps) {
       };
     }
     const { code, message, stack, thrown } = step.failure;
-    // Masked before it is cut, for what is left of a secret at a cut would not be found.
-    const shown = (text: string): string => safeText(secrets.hide(text), LIMITS.errorBytes / 2);
+    const shown = (text: string): Masked => maskedText((each) => secrets.hide(each), text, LIMITS.errorBytes / 2);
     const mapped =
       stack === undefined ? {} : { stack: shown((await authorStacks(deps.compute, [stack], sourceMap)).join("")) };
     const said = thrown === undefined ? {} : { thrown: secrets.hide(thrown) };
@@ -166,6 +172,6 @@ function shortenFlood(calls: readonly IssuedCall[]): readonly IssuedCall[] {
     if (call.kind !== "refused") return call;
     room -= utf8Length(call.error.message);
     if (room >= 0) return call;
-    return { ...call, error: { ...call.error, message: safeText(call.error.message, FLOOD_MESSAGE_BYTES) } };
+    return { ...call, error: { ...call.error, message: shorter(call.error.message, FLOOD_MESSAGE_BYTES) } };
   });
 }

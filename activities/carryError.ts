@@ -1,8 +1,9 @@
-import type { TaskError } from "../protocol/errors.ts";
+import type { MaskedError, TaskError } from "../protocol/errors.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { BlobReader, BlobStore } from "../protocol/store.ts";
-import { safeText, utf8Length } from "../protocol/text.ts";
+import { utf8Length, type Masked } from "../protocol/text.ts";
 import { readTaskError } from "../protocol/wholeError.ts";
+import { shorter } from "./masking/maskedText.ts";
 import { redeemClaim } from "./redeemClaim.ts";
 
 /** Of an error that goes by claim check, message and stack keep this part of the bytes each. JSON may write a character as six. */
@@ -12,13 +13,13 @@ const SHARE = 8;
 export async function carryError(
   blobs: BlobStore,
   run: RunKey,
-  error: TaskError,
+  error: MaskedError,
   inlineBytes: number,
-): Promise<TaskError> {
+): Promise<MaskedError> {
   const text = JSON.stringify(error);
   if (utf8Length(text) <= inlineBytes) return error;
   const { code, class: errorClass, message, stack } = error;
-  const cut = (text: string): string => safeText(text, Math.floor(inlineBytes / SHARE));
+  const cut = (text: Masked): Masked => shorter(text, Math.floor(inlineBytes / SHARE));
   return {
     code,
     class: errorClass,

@@ -20,7 +20,7 @@ import { createToolActivity } from "./tools/runTool.ts";
 export function createActivities(deps: ActivityDeps) {
   const { sandboxes, compute, store, registry, budgets, mask, inflightCommands } = deps;
   const checkInput = createInputCheck(compute);
-  const typed = border(new FailureLog());
+  const typed = border(new FailureLog(), mask);
   return {
     [ACTIVITIES.openRun]: typed(createOpenRun({ store, checkInput, engine: sandboxes.own.engine, inflightCommands })),
     [ACTIVITIES.advance]: typed(createAdvance(deps)),
@@ -36,7 +36,7 @@ export type Activities = ReturnType<typeof createActivities>;
  * The border of the internal activities: whatever they throw becomes a failure that says whether the run waits or ends
  * (`internalFailure`), and a line of the worker's log.
  */
-function border(failures: FailureLog) {
+function border(failures: FailureLog, hide: (text: string) => string) {
   return function typed<Request extends { readonly run: RunKey }, Answer>(
     activity: (request: Request) => Promise<Answer>,
   ): (request: Request) => Promise<Answer> {
@@ -45,7 +45,7 @@ function border(failures: FailureLog) {
       try {
         return await activity(request);
       } catch (error) {
-        const failure = internalFailure(error, Context.current().info.attempt);
+        const failure = internalFailure(error, Context.current().info.attempt, hide);
         failures.warn(request.run, failure);
         throw failure;
       } finally {

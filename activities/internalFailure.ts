@@ -1,8 +1,8 @@
 import { ApplicationFailure } from "@temporalio/common";
 import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import { safeText } from "../protocol/text.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
+import { maskedText } from "./masking/maskedText.ts";
 import { isNetworkFault } from "./tools/networkFault.ts";
 
 /** Node's and V8's words for a machine that has no more of something. */
@@ -26,17 +26,21 @@ export function isPassingFault(error: unknown): boolean {
 /**
  * What an internal activity fails with: a stable code and a well-formed, bounded message, for a lone surrogate in one ends the
  * whole worker process. A passing fault is tried again without end. An unknown error is tried again
- * `LIMITS.internalAttempts` times in all, and then ends the run.
+ * `LIMITS.internalAttempts` times in all, and then ends the run. `hide` takes secrets out: a parser quotes what it cannot read.
  */
-export function internalFailure(error: unknown, attempt: number): ApplicationFailure {
+export function internalFailure(
+  error: unknown,
+  attempt: number,
+  hide: (text: string) => string = (text) => text,
+): ApplicationFailure {
   const { code, class: errorClass, message } = describe(error);
   const failure = ApplicationFailure.create({
-    message: safeText(message, LIMITS.errorBytes / 2),
+    message: maskedText(hide, message, LIMITS.errorBytes / 2),
     type: code,
     nonRetryable: !isPassingFault(error) && (error instanceof TaskerError || attempt >= LIMITS.internalAttempts),
     details: [{ class: errorClass }],
   });
-  failure.stack = safeText((error instanceof Error && error.stack) || "", LIMITS.errorBytes / 2);
+  failure.stack = maskedText(hide, (error instanceof Error && error.stack) || "", LIMITS.errorBytes / 2);
   return failure;
 }
 

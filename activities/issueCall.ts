@@ -11,6 +11,7 @@ import { TASK_NAME } from "../protocol/task.ts";
 import { fitsUtf8, safeText, utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { GuestCall } from "../sandbox/types.ts";
+import { maskedText } from "./masking/maskedText.ts";
 import { carryFound, sealBlob } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
 import { parseJson } from "./sliced/parseJson.ts";
@@ -147,9 +148,11 @@ function versionOf(options: Json | undefined): string | undefined {
  * so that a parent whose workflow id is used again never meets a child of the earlier run.
  */
 function childRunId(parent: RunKey, task: string, call: number): string {
-  const digest = createHash("sha256").update(`${parent.firstRunId} ${parent.taskRunId} ${call}`).digest("hex");
-  const readable = `${parent.taskRunId}.${call}-${digest.slice(0, 8)}`;
-  return utf8Length(readable) <= LIMITS.workflowIdBytes ? readable : `${task.slice(0, 100)}-${digest.slice(0, 40)}`;
+  const digest = createHash("sha256").update(`${parent.firstRunId} ${parent.taskRunId} ${call}`).digest();
+  const readable = `${parent.taskRunId}.${call}-${digest.toString("hex", 0, 4)}`;
+  return utf8Length(readable) <= LIMITS.workflowIdBytes
+    ? readable
+    : `${safeText(task, 100)}-${digest.toString("hex", 0, 20)}`;
 }
 
 async function timer(call: GuestCall, context: IssueContext, tool: "sleep" | "setTimeout"): Promise<IssuedCall> {
@@ -173,7 +176,11 @@ async function refuse(
 ): Promise<IssuedCall> {
   const args = secret ? await sealed(call.args, context) : await carried(call.args, context);
   // Both may quote what the guest wrote.
-  const shown = { tool: context.secrets.hide(tool), error: { ...error, message: context.secrets.hide(error.message) } };
+  const hide = (text: string): string => context.secrets.hide(text);
+  const shown = {
+    tool: maskedText(hide, tool, LIMITS.toolNameBytes),
+    error: { code: error.code, class: error.class, message: maskedText(hide, error.message, LIMITS.errorBytes) },
+  };
   return { id: call.id, kind: "refused", ...shown, args, bytes: inlineSize(args, call.args) };
 }
 

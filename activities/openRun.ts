@@ -134,7 +134,9 @@ async function resolve(store: Store, args: TaskRunArgs): Promise<TaskVersion> {
     throw refusal(CODES.unknownVersion, `Task "${args.task}" has no published version ${args.version}.`);
   }
   const names =
-    published.length === 0 ? "No task is published yet." : `Published tasks: ${published.slice(0, 20).join(", ")}.`;
+    published.length === 0
+      ? "No task is published yet."
+      : `Published tasks: ${[...published.values().take(20)].join(", ")}.`;
   throw refusal(CODES.unknownTask, `There is no published task "${args.task}". ${names}`);
 }
 

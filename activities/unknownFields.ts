@@ -1,6 +1,7 @@
 import type { Json } from "../protocol/json.ts";
 import { declaredFields, declaredItems, isObject, limitsOtherFields } from "./declaredFields.ts";
 import { createNearestName } from "./tools/nearestName.ts";
+import { safeText } from "../protocol/text.ts";
 
 /** Fields that one line names. */
 const NAMED = 5;
@@ -25,19 +26,19 @@ export function unknownFields(schema: Json, input: Json): string | undefined {
     if (!isObject(value) || fields === undefined) return;
     for (const [name, content] of Object.entries(value)) {
       if (Object.hasOwn(fields, name)) visit(fields[name], content, `${path}.${name}`);
-      else if (!limitsOtherFields(inner)) found.set(`${path}.${name.slice(0, 50)}`, hint(fields, name));
+      else if (!limitsOtherFields(inner)) found.set(`${path}.${safeText(name, 50)}`, hint(fields, name));
       if (found.size > NAMED) return;
     }
   };
   visit(schema, input, "input");
   if (found.size === 0) return undefined;
-  const named = [...found].slice(0, NAMED).map(([path, near]) => path + near);
+  const named = [...found.entries().take(NAMED)].map(([path, near]) => path + near);
   const more = found.size > NAMED ? " and others" : "";
   return `The input has fields that the task does not declare: ${named.join(", ")}${more}.`;
 }
 
 /** ` (did you mean "name"?)`, or nothing. */
 export function hint(fields: Readonly<Record<string, Json>>, name: string): string {
-  const nearest = createNearestName(Object.keys(fields))(name.slice(0, 100));
+  const nearest = createNearestName(Object.keys(fields))(safeText(name, 100));
   return nearest === undefined ? "" : ` (did you mean ${JSON.stringify(nearest)}?)`;
 }

@@ -27,7 +27,9 @@ export function unsettledCalls(
     const place = firstPlace(authorStack(stack, sourceMap));
     return { id, tool: path.join("."), ...(place === undefined ? {} : { at: place }) };
   });
-  const named = made.slice(0, NAMED).map(({ tool, at: place }) => tool + (place === undefined ? "" : ` at ${place}`));
+  const named = [...made.values().take(NAMED)].map(
+    ({ tool, at: place }) => tool + (place === undefined ? "" : ` at ${place}`),
+  );
   const many =
     count === 1
       ? "1 call had not settled when the task ended and is"
@@ -43,5 +45,6 @@ export function unsettledCalls(
 
 /** `file:line:column` of the first frame. */
 function firstPlace(stack: string): string | undefined {
-  return /^[ \t]*at (?:[^\n]*\()?([^\n()]+:\d+:\d+)\)?[ \t]*$/m.exec(stack)?.[1]?.slice(0, 300);
+  const place = /^[ \t]*at (?:[^\n]*\()?([^\n()]+:\d+:\d+)\)?[ \t]*$/m.exec(stack)?.[1];
+  return place === undefined ? undefined : safeText(place, 300);
 }

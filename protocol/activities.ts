@@ -1,7 +1,16 @@
 import type { TaskError } from "./errors.ts";
 import type { Json } from "./json.ts";
 import type { CallRecord, ExecutionRef, ParentCall, RunKey } from "./run.ts";
-import type { IssuedCall, JournalStep, LogLine, Millis, Recovery, SnapshotRef, StepOutcome } from "./step.ts";
+import type {
+  IssuedCall,
+  JournalStep,
+  LogLine,
+  MaskedLine,
+  Millis,
+  Recovery,
+  SnapshotRef,
+  StepOutcome,
+} from "./step.ts";
 import type { RunEnd } from "./store.ts";
 import type { Carried, Claim } from "./value.ts";
 
@@ -111,7 +120,7 @@ export interface StepAnswer {
   readonly outcome: StepOutcome;
   readonly calls: readonly IssuedCall[];
   readonly cleared: readonly number[];
-  readonly logs: readonly LogLine[];
+  readonly logs: readonly MaskedLine[];
   /** The VM holds more than fitted: call again without settlements. */
   readonly more: boolean;
   readonly digest: string;

@@ -1,3 +1,4 @@
+import type { Masked } from "./text.ts";
 import type { Claim } from "./value.ts";
 
 /**
@@ -24,6 +25,12 @@ export interface TaskError {
   readonly thrown?: string;
   /** The whole error as JSON, by claim check, when it is too large to travel in a history: the texts here are cut then. */
   readonly whole?: Claim;
+}
+
+/** A failure whose texts were masked, so that it may leave an activity. */
+export interface MaskedError extends TaskError {
+  readonly message: Masked;
+  readonly stack?: Masked;
 }
 
 /** Codes that this project raises itself. Services add their own, named in their files. */

@@ -1,5 +1,6 @@
 import type { Json, JsonText } from "./json.ts";
-import type { TaskError } from "./errors.ts";
+import type { MaskedError, TaskError } from "./errors.ts";
+import type { Masked } from "./text.ts";
 import type { Carried, Claim } from "./value.ts";
 
 /** Milliseconds since the epoch. */
@@ -10,6 +11,11 @@ export interface LogLine {
   readonly at: Millis;
   readonly level: "debug" | "info" | "warn" | "error";
   readonly text: string;
+}
+
+/** A line whose secrets are hidden. */
+export interface MaskedLine extends LogLine {
+  readonly text: Masked;
 }
 
 /** A call as the workflow dispatches it, after `advance` resolved it against the registry. */
@@ -24,7 +30,7 @@ export type IssuedCall = {
       readonly tool: string;
       /** A JSON array: the arguments; of a chain, all of its links as `ChainLink`s. */
       readonly args: Carried;
-      readonly summary: string;
+      readonly summary: Masked;
       readonly timeouts?: ToolTimeouts;
       /** The task queue of a service that has a rate or a concurrency of its own; the run's when absent. */
       readonly queue?: string;
@@ -39,7 +45,7 @@ export type IssuedCall = {
     }
   | { readonly kind: "timer"; readonly tool: "sleep" | "setTimeout"; readonly ms: number; readonly dueAt: Millis }
   /** Refused by the registry, the policy or a limit; settles in the next step and is never scheduled. */
-  | { readonly kind: "refused"; readonly tool: string; readonly args: Carried; readonly error: TaskError }
+  | { readonly kind: "refused"; readonly tool: Masked; readonly args: Carried; readonly error: MaskedError }
 );
 
 /** One link of a chain; the first has the name of its path's last segment. */
@@ -83,7 +89,7 @@ export interface Recovery {
 export type StepOutcome = { readonly unsettled?: readonly UnsettledCall[] } & (
   | { readonly state: "suspended" }
   | { readonly state: "completed"; readonly result: Carried }
-  | { readonly state: "failed"; readonly error: TaskError }
+  | { readonly state: "failed"; readonly error: MaskedError }
 );
 
 /** A call that had not settled when the task ended. Of many, an outcome has the first few. */

@@ -9,7 +9,24 @@ export function safeText(text: string, maxBytes: number): string {
   return cut(wellFormed, maxBytes);
 }
 
-const ELLIPSIS = "…";
+/**
+ * What a text ends with that was cut. A mask looks for it: the part of a secret that a cut left over is found by the
+ * ellipsis after it. So texts are cut with `safeText` or `quoted`, never with `slice`.
+ */
+export const ELLIPSIS = "…";
+
+/** A text in quotes for a message, cut at `maxBytes`. */
+export function quoted(text: string, maxBytes = 60): string {
+  return JSON.stringify(safeText(text, maxBytes));
+}
+
+declare const isMasked: unique symbol;
+
+/**
+ * A text that may be recorded or shown: its secrets were hidden before it was cut. Only `maskedText` (activities/masking) makes
+ * one, and what leaves an activity wants one, so no text can be cut and sent on without having been masked.
+ */
+export type Masked = string & { readonly [isMasked]: true };
 
 function cut(text: string, maxBytes: number): string {
   if (utf8Length(text) <= maxBytes) return text;

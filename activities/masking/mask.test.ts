@@ -40,6 +40,14 @@ describe("a mask", () => {
     });
   }
 
+  test("hides a secret in whatever case it is written, as a method, a header or a host changes it", () => {
+    for (const text of [SECRET.toUpperCase(), SECRET.toLowerCase()]) {
+      assert.equal(mask.hide(`<${text}>`), "<***>");
+      assert.equal(mask.hide(`<${text.slice(0, 9)}…`), "<***");
+      assert.deepEqual(mask.find(JSON.stringify([text])), [SECRET]);
+    }
+  });
+
   test("covers overlapping secrets whole", () => {
     const overlapping = createMask(["abcdef", "defghi", "cd"]);
     assert.equal(overlapping.hide("1abcdefghi2"), "1***2");

@@ -1,4 +1,5 @@
 import { LIMITS } from "../../protocol/limits.ts";
+import { ELLIPSIS } from "../../protocol/text.ts";
 import type { Secrets } from "../../protocol/value.ts";
 import { TimeSlice } from "../sliced/timeSlice.ts";
 import { formsOf } from "./forms.ts";
@@ -30,7 +31,8 @@ export interface GrowingMask extends Mask {
 
 /**
  * A mask of these secrets in all their forms (see formsOf). A text is read once, however many they are: only where four
- * characters in a row may begin one is it compared. A text that was made to need more than that counts as secret whole.
+ * characters in a row may begin one is it compared. Upper and lower case count as the same, because host names, methods and
+ * header names change it. A text that was made to need more than that counts as secret whole.
  */
 export function createMask(secrets: Iterable<string> = []): GrowingMask {
   const byBeginning = new Map<number, Form[]>();
@@ -47,7 +49,7 @@ export function createMask(secrets: Iterable<string> = []): GrowingMask {
     let hash = 0;
     for (let end = 0; end < text.length; end++) {
       if (end % PART === PART - 1) yield;
-      hash = roll(hash, text.charCodeAt(end));
+      hash = roll(hash, folded(text.charCodeAt(end)));
       const at = end + 1 - LIMITS.maskedCharacters;
       if (filter[hash] === 0 || at < 0) continue;
       for (const form of byBeginning.get(hash) ?? []) {
@@ -130,19 +132,29 @@ const WORK = 1_000_000;
 const WORK_PER_CHARACTER = 4;
 
 /** What `safeText` and the VM end a text with that they cut. */
-const CUT = "…";
+const CUT = ELLIPSIS;
 
 /** Whether the form's last character is where it would end: most are told apart by it. */
 function mayEnd(text: string, at: number, form: string): boolean {
-  return text.charCodeAt(at + form.length - 1) === form.charCodeAt(form.length - 1);
+  return folded(text.charCodeAt(at + form.length - 1)) === folded(form.charCodeAt(form.length - 1));
 }
 
 /** How many characters of the text from `at` on are those of the form. */
 function commonLength(text: string, at: number, form: string): number {
   let same = 0;
-  while (same < form.length && text.charCodeAt(at + same) === form.charCodeAt(same)) same++;
+  while (same < form.length && folded(text.charCodeAt(at + same)) === folded(form.charCodeAt(same))) same++;
   return same;
 }
+
+/** Each UTF-16 unit in lower case; NaN, past a text's end, stays NaN and equals nothing. */
+function folded(unit: number): number {
+  return LOWER[unit] ?? unit;
+}
+
+const LOWER = Uint16Array.from({ length: 65_536 }, (_, unit) => {
+  const lower = String.fromCharCode(unit).toLowerCase();
+  return lower.length === 1 ? lower.charCodeAt(0) : unit;
+});
 
 const FILTER_SIZE = 65_536;
 
@@ -153,6 +165,6 @@ function roll(hash: number, unit: number): number {
 
 function beginningOf(text: string): number {
   let hash = 0;
-  for (let i = 0; i < LIMITS.maskedCharacters; i++) hash = roll(hash, text.charCodeAt(i));
+  for (let i = 0; i < LIMITS.maskedCharacters; i++) hash = roll(hash, folded(text.charCodeAt(i)));
   return hash;
 }

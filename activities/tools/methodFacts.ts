@@ -1,5 +1,6 @@
 import { LIMITS } from "../../protocol/limits.ts";
-import { safeText } from "../../protocol/text.ts";
+import type { Masked } from "../../protocol/text.ts";
+import { maskedLine } from "../masking/maskedText.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { ChainLink, ToolTimeouts } from "../../protocol/step.ts";
 import type { Method, MethodKind } from "./service.ts";
@@ -9,7 +10,7 @@ export interface MethodFacts {
   readonly kind: MethodKind;
   readonly timeouts?: ToolTimeouts;
   /** One line for the Web UI, safe for Temporal and at most `LIMITS.summaryBytes`; empty when the method has none. */
-  readonly summary: string;
+  readonly summary: Masked;
 }
 
 /**
@@ -24,13 +25,11 @@ export function methodFacts(
 ): MethodFacts {
   const { kind, timeouts } = method;
   const ownTimeouts = typeof timeouts === "function" ? attempt(() => timeouts(args)) : timeouts;
-  // Masked before it is cut: what is left of a secret at a cut would not be found.
-  const summary = hide(attempt(() => method.summary?.(args, links)) ?? "");
+  const summary = attempt(() => method.summary?.(args, links)) ?? "";
   return {
     kind: typeof kind === "function" ? (attempt(() => kind(args, links)) ?? "effect") : kind,
     ...(ownTimeouts && { timeouts: ownTimeouts }),
-    // A summary is one line: what breaks or hides a line becomes a space.
-    summary: safeText(summary.slice(0, LIMITS.summaryBytes * 2).replaceAll(/\p{Cc}+/gu, " "), LIMITS.summaryBytes),
+    summary: maskedLine(hide, summary, LIMITS.summaryBytes),
   };
 }
 

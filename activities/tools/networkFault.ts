@@ -42,7 +42,7 @@ export function findInCauses<T>(error: unknown, find: (error: object) => T | und
   if (typeof error !== "object" || error === null || depth > 10) return undefined;
   const found = find(error);
   if (found !== undefined) return found;
-  const parts: unknown[] = error instanceof AggregateError ? error.errors.slice(0, 20) : [];
+  const parts: unknown[] = error instanceof AggregateError ? [...error.errors.values().take(20)] : [];
   for (const inner of ["cause" in error ? error.cause : undefined, ...parts]) {
     const below = findInCauses(inner, find, depth + 1);
     if (below !== undefined) return below;

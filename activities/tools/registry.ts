@@ -138,9 +138,7 @@ function isToolPath(path: readonly unknown[]): boolean {
 /** The path as a dotted name that a person can read, whatever it holds: at most `LIMITS.toolNameBytes`, no control characters. */
 function printable(path: readonly unknown[]): string {
   const max = LIMITS.toolNameBytes;
-  const dotted = path
-    .slice(0, max)
-    .map((segment) => (typeof segment === "string" ? segment.slice(0, max) : "?"))
-    .join(".");
-  return safeText(dotted.slice(0, max + 1).replaceAll(/\p{Cc}/gu, "\uFFFD"), max);
+  const segments = path.values().take(max);
+  const dotted = [...segments.map((segment) => (typeof segment === "string" ? safeText(segment, max) : "?"))].join(".");
+  return safeText(safeText(dotted, max).replaceAll(/\p{Cc}/gu, "\uFFFD"), max);
 }

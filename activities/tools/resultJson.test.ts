@@ -28,7 +28,7 @@ describe("resultJson", () => {
     ["a function", () => 1, /result is a function/],
     ["a symbol", Symbol("s"), /result is a symbol/],
     ["a throwing getter", Object.defineProperty({}, "x", { enumerable: true, get: () => assert.fail() }), /throws/],
-    ["a long key", { ["k".repeat(1_000_000)]: 1n }, /result\.k{50} is a BigInt/],
+    ["a long key", { ["k".repeat(1_000_000)]: 1n }, /result\.k{47}… is a BigInt/],
   ];
   for (const [what, value, message] of unserializable) {
     it(`refuses ${what} and names the path`, async () => {

@@ -1,5 +1,6 @@
 import { CODES, TaskerError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
+import { safeText } from "../../protocol/text.ts";
 import type { JsonText } from "../../protocol/json.ts";
 import { depthOf } from "../sliced/jsonText.ts";
 import { stringifyJson } from "../sliced/stringifyJson.ts";
@@ -49,7 +50,7 @@ function firstUnserializable(root: unknown): { path: string; what: string } | un
     if (ancestors.length >= LIMITS.jsonDepth) return undefined;
     ancestors.push(value);
     for (const key of Object.keys(value)) {
-      const step = Array.isArray(value) ? `[${key}]` : `.${key.slice(0, 50)}`;
+      const step = Array.isArray(value) ? `[${key}]` : `.${safeText(key, 50)}`;
       const found = visit((value as Record<string, unknown>)[key], path.length < 500 ? path + step : path);
       if (found) return found;
     }

@@ -1,16 +1,16 @@
 import { Context } from "@temporalio/activity";
 import type { Budgets } from "../../policy/budgets.ts";
-import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, type MaskedError, type TaskError } from "../../protocol/errors.ts";
 import type { Json, JsonText } from "../../protocol/json.ts";
 import type { ChainLink, Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { safeText } from "../../protocol/text.ts";
 import { readUsage } from "../../protocol/usage.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { carryError } from "../carryError.ts";
 import { readCarried, type Redeemed } from "../carried.ts";
 import { startHeartbeat } from "../heartbeat.ts";
+import { shorter } from "../masking/maskedText.ts";
 import { carryFound, listedSecrets, sealBlob } from "../masking/secretClaims.ts";
 import { VmSecrets } from "../masking/vmSecrets.ts";
 import { parseJson } from "../sliced/parseJson.ts";
@@ -96,12 +96,12 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
 }
 
 /** What is too large goes by claim check, as a result does. Where the store is away, the message is cut: the failure matters more. */
-async function carryFailure(blobs: BlobStore, request: ToolRequest, error: TaskError): Promise<TaskError> {
+async function carryFailure(blobs: BlobStore, request: ToolRequest, error: MaskedError): Promise<MaskedError> {
   const { run } = request;
   const inlineBytes = Math.max(request.inlineBytes, LIMITS.inlineShareBytes);
   return carryError(blobs, run, error, inlineBytes).catch(() => ({
     ...error,
-    message: safeText(error.message, inlineBytes),
+    message: shorter(error.message, inlineBytes),
   }));
 }
 

@@ -3,6 +3,7 @@ import { CODES, type TaskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { Millis } from "../../protocol/step.ts";
+import { quoted } from "../../protocol/text.ts";
 
 /**
  * The duration that `tools.sleep` was asked for, in whole milliseconds from 0 to `LIMITS.sleepMs`, or why it is none.
@@ -40,5 +41,5 @@ function describe(value: Json | undefined): string {
   if (value === null) return "null (NaN and Infinity arrive as null)";
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object") return "an object";
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : String(value);
+  return typeof value === "string" ? quoted(value) : String(value);
 }

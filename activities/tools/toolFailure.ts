@@ -1,7 +1,8 @@
 import { ApplicationFailure } from "@temporalio/common";
-import { CODES, TaskerError, type TaskError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, type MaskedError, type TaskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { safeText } from "../../protocol/text.ts";
+import type { Masked } from "../../protocol/text.ts";
+import { maskedText } from "../masking/maskedText.ts";
 import type { Millis, Usage } from "../../protocol/step.ts";
 import { isNetworkFault } from "./networkFault.ts";
 import type { MappedError, Service } from "./service.ts";
@@ -36,11 +37,11 @@ export function explainThrown(thrown: unknown, service?: Service): MappedError {
  * The error as it may leave the worker: its texts are masked, well-formed and bounded. It has no stack, which would name paths
  * of the host.
  */
-export function safeError(error: TaskError, mask: (text: string) => string): TaskError {
+export function safeError(error: TaskError, mask: (text: string) => string): MaskedError {
   return {
-    code: safeCode(error.code),
+    code: safeCode(error.code, mask),
     class: error.class,
-    message: safeText(masked(error.message, mask), MESSAGE_BYTES),
+    message: maskedMessage(error.message, mask),
   };
 }
 
@@ -49,7 +50,7 @@ export function safeError(error: TaskError, mask: (text: string) => string): Tas
  * the worker process. The message is in it once.
  */
 export function toolFailure(
-  { error, retryable, retryAfterMs }: MappedError,
+  { error, retryable, retryAfterMs }: MappedError & { readonly error: MaskedError },
   attempt: Omit<ToolFailureDetail, keyof TaskError>,
 ): ApplicationFailure {
   const delay = retryable ? usableDelay(retryAfterMs) : undefined;
@@ -65,19 +66,18 @@ export function toolFailure(
   return failure;
 }
 
-/** A huge message is cut first. What the cut left of a secret is found by the ellipsis after it (see createMask). */
-function masked(message: string, mask: (text: string) => string): string {
-  const units = 2 * MESSAGE_BYTES;
+function maskedMessage(message: string, mask: (text: string) => string): Masked {
   try {
-    return mask(message.length > units ? `${message.slice(0, units)}…` : message);
+    return maskedText(mask, message, MESSAGE_BYTES);
   } catch {
-    return "The tool failed; its message is withheld, because masking its secrets failed.";
+    const withheld = "The tool failed; its message is withheld, because masking its secrets failed.";
+    return maskedText((text) => text, withheld, MESSAGE_BYTES);
   }
 }
 
-/** A service's code may come from its upstream: what is no code becomes `tool_error`. */
-function safeCode(code: string): string {
-  return /^[a-z][a-z0-9_]{0,99}$/.test(code) ? code : CODES.toolError;
+/** A service's code may come from its upstream: one that is not a code, or holds a secret, becomes `tool_error`. */
+function safeCode(code: string, mask: (text: string) => string): string {
+  return /^[a-z][a-z0-9_]{0,99}$/.test(code) && maskedMessage(code, mask) === code ? code : CODES.toolError;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { safeText } from "../../protocol/text.ts";
 import { createNearestName } from "./nearestName.ts";
 
 /**
@@ -12,7 +13,7 @@ export function unknownOption(
 ): string | undefined {
   const odd = Object.keys(given).find((name) => !known.includes(name));
   if (odd === undefined) return undefined;
-  const shown = odd.slice(0, 50);
+  const shown = safeText(odd, 60);
   const nearest = createNearestName(known)(shown);
   const instead = advice.get(odd) ?? (nearest === undefined ? undefined : `Did you mean ${nearest}?`);
   return `there is no option ${JSON.stringify(shown)}. ${instead === undefined ? "" : `${instead} `}It takes ${known.join(", ")}.`;

@@ -223,7 +223,7 @@ describe("what a task reads in the keystore", () => {
       await keystore.set("team", "thrown", secret, OPERATOR);
       stack.control.on(`/echo/${secret}`, () => ({ body: "" }));
       const report = await stack.run("careless", { url: stack.control.url, name: "thrown", ticks: 1, fail: true });
-      assert.equal(report.error?.message, "no use for ***");
+      assert.equal(report.error?.message, "no use for ***; caused by ***");
       await assertNowhere(secret, report);
     });
 

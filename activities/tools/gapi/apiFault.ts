@@ -52,11 +52,13 @@ function googleError(body: Buffer): { reason: string; message: string } {
   const reason = [older, newer, field(error, "status")].find((each) => typeof each === "string");
   const page =
     value === undefined
-      ? text
-          .replaceAll(/<[^>]*>/g, " ")
-          .replaceAll(/\s+/g, " ")
-          .trim()
-          .slice(0, 300)
+      ? safeText(
+          text
+            .replaceAll(/<[^>]*>/g, " ")
+            .replaceAll(/\s+/g, " ")
+            .trim(),
+          300,
+        )
       : "";
   return { reason: short(reason), message: long(field(error, "message")) || page };
 }
@@ -76,7 +78,7 @@ function field(value: unknown, name: string): unknown {
 }
 
 function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value.slice(0, 20) : [];
+  return Array.isArray(value) ? [...value.values().take(20)] : [];
 }
 
 function first(value: unknown): unknown {

@@ -4,6 +4,7 @@ import { unknownOption } from "../unknownOption.ts";
 import { asObject } from "./callOptions.ts";
 import type { GapiMethod } from "./catalog.ts";
 import { invalidCall } from "./faults.ts";
+import { quoted } from "../../../protocol/text.ts";
 
 export interface Params {
   /** As the library takes them. */
@@ -42,7 +43,7 @@ export function parseParams(tool: string, method: GapiMethod, value: Json | unde
 }
 
 function checkParam(tool: string, { spec }: GapiMethod, name: string, content: Json): void {
-  const shown = JSON.stringify(name.slice(0, 50));
+  const shown = quoted(name);
   if (OWN.includes(name)) throw invalidCall(tool, `the parameter ${shown} cannot be set.`);
   if (name === "alt" && content !== "json" && content !== "media")
     throw invalidCall(tool, '"alt" must be "json" or "media".');

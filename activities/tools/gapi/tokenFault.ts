@@ -6,6 +6,7 @@ import { retryAfterMs } from "../retryAfter.ts";
 import { GAPI_BOUNDS } from "./bounds.ts";
 import type { TokenRequest } from "./token.ts";
 import { GAPI_CODES, gapiError, passingError } from "./faults.ts";
+import { safeText } from "../../../protocol/text.ts";
 
 /** What a failed token exchange means, and who has to do what about it. Never a part of the credential. */
 export function tokenFault(thrown: unknown, request: TokenRequest, signal: AbortSignal): Error {
@@ -103,6 +104,6 @@ function clockText(date: string | null): string {
 function oauthError(data: unknown): { error: string; description: string } {
   const { error, error_description: description } =
     typeof data === "object" && data !== null ? (data as Record<string, unknown>) : {};
-  const text = (value: unknown): string => (typeof value === "string" ? value.slice(0, 500) : "");
+  const text = (value: unknown): string => (typeof value === "string" ? safeText(value, 500) : "");
   return { error: text(error), description: text(description) };
 }

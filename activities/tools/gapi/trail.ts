@@ -38,6 +38,6 @@ export function nearest(candidates: readonly string[], segment: string): string 
 }
 
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED_NAMES).join(", ");
+  const shown = [...names.values().take(LISTED_NAMES)].join(", ");
   return names.length > LISTED_NAMES ? `${shown}, …` : shown;
 }

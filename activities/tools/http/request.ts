@@ -3,6 +3,7 @@ import type { Json } from "../../../protocol/json.ts";
 import { unknownOption } from "../unknownOption.ts";
 import { HTTP_BOUNDS } from "./bounds.ts";
 import { invalidArgument, invalidUrl } from "./faults.ts";
+import { quoted } from "../../../protocol/text.ts";
 
 /** A checked request. */
 export interface HttpRequest {
@@ -93,7 +94,7 @@ export function parseUrl(target: Json | undefined, base?: URL): URL {
   // No message repeats the URL: its query or its credentials may be secret.
   if (!url) throw invalidUrl("The URL is not absolute or not valid; it must look like https://host/path.");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw invalidUrl(`The URL's scheme must be http or https, not ${JSON.stringify(url.protocol.slice(0, 50))}.`);
+    throw invalidUrl(`The URL's scheme must be http or https, not ${quoted(url.protocol)}.`);
   }
   if (url.username !== "" || url.password !== "") {
     throw invalidUrl("The URL carries a user name or password; send them in an authorization header.");
@@ -108,7 +109,7 @@ function parseHeaders(value: Json | undefined): Headers {
   if (typeof value !== "object") throw invalidArgument("init.headers must be an object.");
   let bytes = 0;
   for (const [name, content] of Array.isArray(value) ? value.map(asPair) : Object.entries(value)) {
-    const shown = JSON.stringify(name.slice(0, 50));
+    const shown = quoted(name);
     if (typeof content !== "string" && typeof content !== "number" && typeof content !== "boolean") {
       throw invalidArgument(`header ${shown} must be a string.`);
     }

@@ -110,7 +110,8 @@ function readStatus(error: ApiFailure, host: string, replaced: boolean): Reading
 /** The API's own message, code and parameter. */
 function saying({ error, message, code, param }: ApiFailure): string {
   const own = error as { message?: unknown } | string | undefined;
+  // Not cut here: `explain` takes the key out first.
   const told = typeof own === "string" ? own : typeof own?.message === "string" ? own.message : message;
   const facts = [code, param === undefined || param === null ? undefined : `parameter ${param}`].filter((fact) => fact);
-  return `${told.slice(0, 1500)}${facts.length > 0 ? ` [${facts.join(", ")}]` : ""}`;
+  return `${told}${facts.length > 0 ? ` [${facts.join(", ")}]` : ""}`;
 }

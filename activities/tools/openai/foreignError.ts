@@ -1,4 +1,6 @@
-/** Characters of a body that is of no known form. */
+import { safeText } from "../../../protocol/text.ts";
+
+/** Bytes of a body that is of no known form. */
 const SHOWN = 1500;
 
 /**
@@ -10,7 +12,7 @@ export function asOpenaiError(text: string): string {
   const body = parse(text);
   if (body === undefined || (isObject(body) && body["error"] !== undefined)) return text;
   const fields = isObject(body) ? body : {};
-  const message = said(fields["detail"]) ?? said(fields["message"]) ?? said(body) ?? text.slice(0, SHOWN);
+  const message = said(fields["detail"]) ?? said(fields["message"]) ?? said(body) ?? safeText(text, SHOWN);
   const { type, code, param } = fields;
   return JSON.stringify({ error: { message, type, ...(typeof code === "string" ? { code } : {}), param } });
 }

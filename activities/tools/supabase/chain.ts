@@ -112,9 +112,9 @@ function asObject(value: Json | undefined): Readonly<Record<string, Json>> {
 }
 
 function unknownLink(name: string, before: string, stage: Stage): TaskerError {
-  const shown = safeText(name.slice(0, 100), 100);
+  const shown = safeText(name, 100);
   const known = [...LINKS[stage].keys()];
-  const nearest = createNearestName(known)(name.slice(0, 100));
+  const nearest = createNearestName(known)(shown);
   const elsewhere = VERBS.includes(name) ? ` .${shown}() goes right after .from().` : "";
   const advice =
     nearest !== undefined

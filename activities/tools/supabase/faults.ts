@@ -122,7 +122,7 @@ export function networkFault(thrown: unknown, target: Target): Error {
 export function refusal(status: number, headers: Headers, text: string, target: Target): Error {
   const { host, repeatable, summary } = target;
   if (status < 400)
-    return badAnswer(target, `a redirect (${status}) to ${headers.get("location")?.slice(0, 200) ?? "nowhere"}`);
+    return badAnswer(target, `a redirect (${status}) to ${safeText(headers.get("location") ?? "nowhere", 200)}`);
   const body = parse(text);
   const code = word(body["code"]) ?? "";
   const reason = reasonOf(body, text);
@@ -165,7 +165,7 @@ function parse(text: string): Body {
 /** PostgREST tells message, details and hint; the storage server message and error; a gateway any of them, or a page. */
 function reasonOf(body: Body, text: string): string {
   const message =
-    told(body["message"]) ?? told(body["msg"]) ?? told(body["error"]) ?? told(text.slice(0, 300)) ?? "no reason given";
+    told(body["message"]) ?? told(body["msg"]) ?? told(body["error"]) ?? told(safeText(text, 300)) ?? "no reason given";
   const details = told(body["details"]);
   const hint = told(body["hint"]);
   const parts = [message, details && `Details: ${details}`, hint && `Hint: ${hint}`];
@@ -174,7 +174,7 @@ function reasonOf(body: Body, text: string): string {
 
 function told(value: Json | undefined): string | undefined {
   return typeof value === "string" && value.trim() !== ""
-    ? value.trim().replaceAll(/\s+/g, " ").slice(0, 1000)
+    ? safeText(value.trim().replaceAll(/\s+/g, " "), 1000)
     : undefined;
 }
 

@@ -19,6 +19,7 @@ import {
   type Check,
 } from "./checks.ts";
 import { arrayLiteral, listLiteral } from "./literals.ts";
+import { quoted } from "../../../protocol/text.ts";
 
 /** Where a chain stands: what may follow depends on it. */
 export type Stage = "client" | "table" | "rows" | "storage" | "bucket" | "end";
@@ -87,7 +88,7 @@ function inUrl(key: string, value: unknown): unknown {
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return arrayLiteral(value as never);
   if (typeof value !== "object") return value;
   throw invalid(
-    `rpc with get or head cannot carry ${JSON.stringify(key.slice(0, 50))}: only strings, numbers, booleans and arrays of them.`,
+    `rpc with get or head cannot carry ${quoted(key)}: only strings, numbers, booleans and arrays of them.`,
   );
 }
 

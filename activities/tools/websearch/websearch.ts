@@ -61,7 +61,7 @@ export function createWebsearch(options: WebsearchOptions): Service {
         at = page.next;
         if (at) await sleep(pauseMs, undefined, { signal });
       }
-      return [...found.values()].slice(0, query.max);
+      return [...found.values().take(query.max)];
     },
   };
 
