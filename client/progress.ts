@@ -1,5 +1,5 @@
 import { TaskerError } from "../protocol/errors.ts";
-import { STATUS_QUERY } from "../protocol/names.ts";
+import { isInternalActivity, STATUS_QUERY } from "../protocol/names.ts";
 import type { RetriedActivity, RunProgress } from "../protocol/run.ts";
 import { QUERY_MS, type ClientDependencies } from "./dependencies.ts";
 import { asking, CLIENT_CODES, isNoWorkflow, unknownRun } from "./errors.ts";
@@ -12,7 +12,8 @@ export function withRetries(progress: RunProgress, retried: readonly RetriedActi
     const { attempt, lastError, nextAttemptAt } = retry;
     return { ...call, retry: { attempt, lastError, ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }) } };
   });
-  return { ...progress, waitingFor };
+  const own = retried.find(({ type }) => isInternalActivity(type));
+  return { ...progress, waitingFor, ...(own === undefined ? {} : { internal: own }) };
 }
 
 /**

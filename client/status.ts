@@ -81,8 +81,10 @@ function withoutRecord(execution: Execution): Sighting {
   return { status: unopened(execution), execution };
 }
 
-function unopened({ status }: Execution): RunStatus {
-  return status === "open" ? "queued" : status;
+function unopened({ status, retried }: Execution): RunStatus {
+  if (status !== "open") return status;
+  // A worker has taken it up, and its record cannot be opened.
+  return retried.some(({ type }) => isInternalActivity(type)) ? "processing" : "queued";
 }
 
 function stateOf(execution: Execution): RunStatus {

@@ -169,5 +169,5 @@ export interface RunProgress {
   /** The newest lines, oldest first, at most 20. */
   readonly logs: readonly LogLine[];
   /** What the run itself waits for: an internal activity that failed and is retried until it succeeds. */
-  readonly internal?: Pick<RetriedActivity, "type" | "since" | "lastError"> | undefined;
+  readonly internal?: Pick<RetriedActivity, "type" | "since" | "lastError"> & Partial<RetriedActivity>;
 }

@@ -39,7 +39,7 @@ const SHOWN_BYTES = 2_000;
 export class Internal implements InternalActivities {
   private readonly scope = CancellationScope.current();
   /** What has failed as a local activity and is under way as a regular one. */
-  waiting: RunProgress["internal"];
+  waiting: RunProgress["internal"] | undefined;
 
   openRun(request: OpenRequest): Promise<OpenAnswer> {
     return this.execute(ACTIVITIES.openRun, request, "open the run record", STEP_MS);

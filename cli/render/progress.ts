@@ -26,6 +26,7 @@ export function progressLine({ status, progress, startedAt }: Seen, now: number,
 function details(status: RunStatus, progress: RunProgress | null, now: number): string {
   if (status === "queued") return "waits for a worker";
   if (progress === null) return "";
+  if (progress.internal !== undefined) return internalText(progress.internal, now);
   const calls = plural(progress.calls, "call");
   if (progress.waiting === 0) return calls;
   const named = progress.waitingFor
@@ -44,6 +45,13 @@ function retryTexts({ retry }: WaitingCall): string[] {
   return [`attempt ${retry.attempt} after ${code}: ${plainLine(message, MESSAGE_WIDTH)}`];
 }
 
+/** A run that waits for something of Tasker's own, as the store: its calls are not what holds it up. */
+function internalText({ type, since, attempt, lastError }: NonNullable<RunProgress["internal"]>, now: number): string {
+  const times = attempt === undefined ? "" : `, attempt ${attempt}`;
+  const why = `${lastError.code}: ${plainLine(lastError.message, MESSAGE_WIDTH)}`;
+  return `${type} is retried (${duration(now - since)}${times}) after ${why}`;
+}
+
 /** What has to differ for another line where lines cannot be redrawn: times alone do not count. */
 export function progressKey({ status, progress }: Seen): string {
   return JSON.stringify([
@@ -51,6 +59,8 @@ export function progressKey({ status, progress }: Seen): string {
     progress?.calls,
     progress?.waiting,
     progress?.waitingFor.map(({ id, retry }) => [id, retry?.attempt]),
+    progress?.internal?.type,
+    progress?.internal?.attempt,
   ]);
 }
 

@@ -69,6 +69,13 @@ describe("the progress line", () => {
     assert.match(progressLine({ ...seen, status: "queued", progress: null }, at), /QUEUED {6}waits for a worker$/);
   });
 
+  it("tells what a run itself waits for, and why", () => {
+    const lastError = { code: "store_failed", message: "The store (SQLite x.db) failed: disk is full" };
+    const internal = { type: "tasker:advance", since: at, attempt: 5, lastError };
+    const line = progressLine({ ...seen, status: "processing", progress: { ...progress, internal } }, at + 3_000);
+    assert.match(line, /tasker:advance is retried \(3\.0 s, attempt 5\) after store_failed: .*disk is full$/);
+  });
+
   it("is not repeated where only time has passed", () => {
     assert.equal(progressKey(seen), progressKey({ ...seen, startedAt: new Date(0) }));
     assert.notEqual(progressKey(seen), progressKey({ ...seen, progress: { ...progress, calls: 41 } }));

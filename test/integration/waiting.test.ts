@@ -124,6 +124,9 @@ describe("a run waits for what is away, visibly, and can be cancelled while it d
     stack.control.release("/held");
     await waitsIn(run, ACTIVITIES.advance);
     assert.equal((await stack.tasker.report(run)).status, "processing");
+    for await (const { progress } of stack.tasker.follow(run)) {
+      if (progress?.internal?.attempt !== undefined) break;
+    }
     comeBack();
     assert.equal((await stack.tasker.result(run)).result, "done");
   });
