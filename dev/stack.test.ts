@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
+import { eventually } from "../test/support/eventually.ts";
 import { readConfiguration, type Configuration } from "../configuration.ts";
 import { readDiscovery, writeDiscovery } from "./discovery.ts";
 import { openHome } from "./home.ts";
@@ -232,9 +232,8 @@ test("an owner that stops after others waits for those who joined, unless it is 
   const joined = await joinOrStartStack(configured("others"), recorder());
   let stopped = false;
   const stopping = stack.stop({ afterOthers: true }).then(() => (stopped = true));
-  await sleep(300);
+  await eventually(() => Promise.resolve(/Other commands still use this stack/.test(options.lines.join())));
   assert.equal(stopped, false);
-  assert.match(options.lines.join(), /Other commands still use this stack/);
   await joined.stop();
   await stopping;
 

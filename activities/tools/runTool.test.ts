@@ -395,22 +395,30 @@ describe("the wrapper", () => {
   });
 
   it("passes cancellation to the tool and on to Temporal", async () => {
-    let aborted = false;
+    const called = Promise.withResolvers<null>();
+    const aborted = Promise.withResolvers<null>();
     const { environment, answer } = prepare({
       call: async (_args, { signal }) => {
-        await delay(10_000, undefined, { signal }).catch(() => (aborted = true));
+        signal.addEventListener("abort", () => aborted.resolve(null));
+        called.resolve(null);
+        await aborted.promise;
         throw new Error("stopped");
       },
     });
-    setTimeout(() => environment.cancel(), 5);
+    void called.promise.then(() => environment.cancel());
     await assert.rejects(answer(), CancelledFailure);
-    await delay(0);
-    assert(aborted);
+    await aborted.promise;
   });
 
   it("ends on cancellation even if the tool ignores it", async () => {
-    const { environment, answer } = prepare({ call: () => new Promise(() => undefined) });
-    setTimeout(() => environment.cancel(), 5);
+    const called = Promise.withResolvers<null>();
+    const { environment, answer } = prepare({
+      call: () => {
+        called.resolve(null);
+        return new Promise(() => undefined);
+      },
+    });
+    void called.promise.then(() => environment.cancel());
     await assert.rejects(answer(), CancelledFailure);
   });
 });

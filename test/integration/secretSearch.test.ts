@@ -208,7 +208,7 @@ describe("with encryption on, the secrets that runs and services used", () => {
     assert.equal(fails?.[0], `${HARMLESS} There is no host ***.invalid.`);
     assert.equal(sleeps?.[0], `${HARMLESS} woke with ["***"]`);
     assert.match(sleeps[1] ?? "", /^refused: .*key/i);
-    assert.equal(reports[1]?.error?.message, `TypeError: ${HARMLESS} cannot use ***`);
+    assert.equal(reports[1]?.error?.message, `TypeError: ${HARMLESS} cannot use ***; caused by ***`);
   });
 
   test("are in no file of the databases, and every blob, snapshots too, is sealed", async () => {
