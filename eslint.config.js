@@ -2,6 +2,11 @@ import tseslint from "typescript-eslint";
 
 const nodeModules = ["node:*", "fs", "path", "crypto", "child_process", "worker_threads", "os", "net", "http"];
 
+const terminal = {
+  selector: "CallExpression[callee.property.name='write'][callee.object.property.name=/^(stdout|stderr)$/]",
+  message: "Foreign text must not reach a terminal raw: use Output in commands, sayOnStderr in workers.",
+};
+
 export default tseslint.config(
   { ignores: ["node_modules/", ".tasker/", "tasks/"] },
   ...tseslint.configs.strictTypeChecked,
@@ -33,6 +38,11 @@ export default tseslint.config(
     },
   },
   {
+    files: ["**/*.ts"],
+    ignores: ["test/**", "bench/**", "dev/**", "**/*.test.ts", "worker/sayOnStderr.ts"],
+    rules: { "no-console": "error", "no-restricted-syntax": ["error", terminal] },
+  },
+  {
     files: ["workflows/**/*.ts"],
     ignores: ["**/*.test.ts"],
     rules: {
@@ -48,6 +58,7 @@ export default tseslint.config(
     rules: {
       "no-restricted-syntax": [
         "error",
+        terminal,
         {
           // A negative end, as in path.slice(0, -1), takes a part off and is not a cut.
           selector:

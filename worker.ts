@@ -17,6 +17,7 @@ import { connectWorker } from "./worker/connectWorker.ts";
 import { requireSearchAttributes } from "./worker/requireSearchAttributes.ts";
 import { startReconciler } from "./worker/reconciler.ts";
 import { runAlone } from "./worker/runAlone.ts";
+import { sayOnStderr } from "./worker/sayOnStderr.ts";
 import { installRuntime } from "./worker/runtime.ts";
 import { runTogether } from "./worker/runTogether.ts";
 import { sqliteWarning } from "./worker/sqliteWarning.ts";
@@ -56,7 +57,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
       await openStore({ ...storeOptions(configuration), cipher: createCipher(keyring, "store") }),
     );
     const warning = sqliteWarning(configuration);
-    if (warning !== undefined) warn(warning);
+    if (warning !== undefined) sayOnStderr(warning);
     const vms = { threads: configuration.vmThreads, cacheVms: configuration.vmCache };
     const sandbox = await createSandbox(vms);
     const sandboxes = close.later(
@@ -93,7 +94,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
         namespace,
         dataConverter,
         store,
-        say: configuration.logLevel === "error" ? () => undefined : warn,
+        say: configuration.logLevel === "error" ? () => undefined : sayOnStderr,
       }),
     );
     const running = runTogether(workers);
@@ -108,10 +109,6 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     await close.now();
     throw error;
   }
-}
-
-function warn(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 if (import.meta.main) await runAlone(() => startWorker(readConfiguration()));

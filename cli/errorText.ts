@@ -1,5 +1,5 @@
 import { TaskerError } from "../protocol/errors.ts";
-import { plain } from "./render/plain.ts";
+import { plain } from "../protocol/plain.ts";
 import { NO_PAINT, type Paint } from "./render/report.ts";
 import { UsageError } from "./usageError.ts";
 

@@ -39,10 +39,10 @@ export async function main(args: readonly string[]): Promise<void> {
 async function runCommandLine(args: readonly string[], output: Output): Promise<ExitCode> {
   try {
     const [name, ...rest] = args;
-    if (name === "--help" || name === "-h" || name === "help") return showHelp(HELP.tasker);
-    if (name === "--version" || name === "-v") return showHelp(await packageVersion());
+    if (name === "--help" || name === "-h" || name === "help") return showHelp(HELP.tasker, output);
+    if (name === "--version" || name === "-v") return showHelp(await packageVersion(), output);
     const command = toCommand(name);
-    if (rest.includes("--help") || rest.includes("-h")) return showHelp(HELP[command]);
+    if (rest.includes("--help") || rest.includes("-h")) return showHelp(HELP[command], output);
     return await (await LOADERS[command]()).run(rest, output);
   } catch (thrown) {
     const error = await knownError(thrown);
@@ -61,9 +61,8 @@ function toCommand(name: string | undefined): CommandName {
   throw new UsageError(`There is no command "${name}".${near === undefined ? "" : ` Did you mean ${near}?`}`, all);
 }
 
-/** Help is what was asked for, so it is standard output's, whatever the other options say. */
-function showHelp(text: string): ExitCode {
-  process.stdout.write(`${text}\n`);
+function showHelp(text: string, output: Output): ExitCode {
+  output.print(text);
   return EXIT.ok;
 }
 

@@ -4,7 +4,7 @@ import { isEnd } from "../client/isEnd.ts";
 import type { RunReport } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import type { Output } from "./output.ts";
-import { plain } from "./render/plain.ts";
+import { plain } from "../protocol/plain.ts";
 import { logText, newLines, progressKey, progressLine } from "./render/progress.ts";
 
 /** How often the elapsed time is redrawn on a terminal, milliseconds. Nothing is asked for it. */

@@ -1,4 +1,6 @@
 import { TaskerError } from "../protocol/errors.ts";
+import { plain } from "../protocol/plain.ts";
+import { sayOnStderr } from "./sayOnStderr.ts";
 import { whenReachable } from "./whenReachable.ts";
 
 /** What a worker that is a process of its own runs. */
@@ -17,18 +19,21 @@ const UNREACHABLE = 3;
 export async function runAlone(start: () => Promise<Running>): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     const worker = process.argv.includes("--wait")
-      ? await whenReachable(start, { signal: stop.signal, say })
+      ? await whenReachable(start, { signal: stop.signal, say: sayOnStderr })
       : await start();
     if (worker === undefined) return;
     if (stop.signal.aborted) await worker.stop();
     stop.signal.addEventListener("abort", () => void worker.stop());
     await worker.ended;
   } catch (error) {
-    if (!(error instanceof TaskerError)) throw error;
-    say(`error[${error.code}]: ${error.message}`);
+    if (!(error instanceof TaskerError)) {
+      // Node prints the stack as it is.
+      if (error instanceof Error) error.stack = plain(error.stack ?? error.message);
+      throw error;
+    }
+    sayOnStderr(`error[${error.code}]: ${error.message}`);
     process.exitCode = error.class === "infrastructure" ? UNREACHABLE : 1;
   }
 }

@@ -1,5 +1,7 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogEntry, type LogLevel } from "@temporalio/worker";
+import { plainLine } from "../protocol/plain.ts";
 import type { Configuration } from "../configuration.ts";
+import { sayOnStderr } from "./sayOnStderr.ts";
 
 /**
  * A task that fails, or a tool that does, is the business of its author, who sees it in the run's record. The worker of a
@@ -35,5 +37,5 @@ export function installRuntime(level: Configuration["logLevel"]): void {
 function writeLine({ level, message, meta }: LogEntry): void {
   const error: unknown = meta?.["error"];
   const what = error instanceof Error ? `: ${error.message}` : "";
-  process.stderr.write(`${new Date().toISOString()} ${level} ${message}${what}\n`);
+  sayOnStderr(plainLine(`${new Date().toISOString()} ${level} ${message}${what}`));
 }

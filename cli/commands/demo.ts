@@ -11,7 +11,7 @@ import type { Output } from "../output.ts";
 import { SAMPLE_TASKS } from "../sampleTasks.ts";
 import { TASKS_DIRECTORY } from "../publishOptions.ts";
 import { duration } from "../render/duration.ts";
-import { plainLine } from "../render/plain.ts";
+import { plainLine } from "../../protocol/plain.ts";
 import { headline, reportText } from "../render/report.ts";
 import { table } from "../render/table.ts";
 import { watchRun } from "../watchRun.ts";

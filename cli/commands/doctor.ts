@@ -2,7 +2,7 @@ import { describeConfiguration } from "../../configuration.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { parseOptions } from "../options.ts";
-import { plain } from "../render/plain.ts";
+import { plain } from "../../protocol/plain.ts";
 import { withContext } from "../withContext.ts";
 
 /** `tasker doctor`: what is configured, and whether it answers. Starts nothing, and goes on after a check that fails. */

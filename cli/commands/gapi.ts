@@ -4,7 +4,7 @@ import { EXIT } from "../exitCodes.ts";
 import { withDirectGoogleOrStandIn } from "../google.ts";
 import { parseArguments } from "../options.ts";
 import { readInput } from "../readInput.ts";
-import { plain } from "../render/plain.ts";
+import { plain } from "../../protocol/plain.ts";
 import { UsageError } from "../usageError.ts";
 
 const OPTIONS = {

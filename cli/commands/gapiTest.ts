@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from "../exitCodes.ts";
 import { withDirectGoogleOrStandIn, withGoogleOrStandIn } from "../google.ts";
 import { parseArguments } from "../options.ts";
 import type { Output } from "../output.ts";
-import { plain } from "../render/plain.ts";
+import { plain } from "../../protocol/plain.ts";
 import { nearest } from "../suggest.ts";
 import { UsageError } from "../usageError.ts";
 import { showPublication } from "./publish.ts";

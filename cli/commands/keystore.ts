@@ -9,7 +9,7 @@ import { parseKeystoreOptions, type KeystoreCommand } from "../keystoreOptions.t
 import { operator } from "../operator.ts";
 import type { Output } from "../output.ts";
 import { readSecret } from "../readSecret.ts";
-import { plain } from "../render/plain.ts";
+import { plain } from "../../protocol/plain.ts";
 import { table } from "../render/table.ts";
 import { withContext } from "../withContext.ts";
 
@@ -55,8 +55,7 @@ async function get({ namespace, name }: Asked<"get">, context: Context, output: 
   const value = await (await keystoreOf(context)).get(namespace, name, operator());
   if (value === undefined) throw missing(namespace, name);
   if (output.json) output.answer({ namespace, name, value });
-  // Exactly the value for whoever reads it; a person's prompt begins on a line of its own.
-  else process.stdout.write(process.stdout.isTTY ? `${value}\n` : value);
+  else output.value(value);
   return EXIT.ok;
 }
 

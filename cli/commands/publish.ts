@@ -8,6 +8,7 @@ import type { Command } from "../command.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
 import type { Output } from "../output.ts";
 import { parsePublishOptions, type PublishRequest } from "../publishOptions.ts";
+import { plainLine } from "../../protocol/plain.ts";
 import { table } from "../render/table.ts";
 import { withContext } from "../withContext.ts";
 import { UsageError } from "../usageError.ts";
@@ -82,7 +83,7 @@ function row(directory: string, { outcome, version }: PublishedTask): string[] {
 
 function placeOf(directory: string, { file, line, column }: Problem): string {
   // One that concerns no file, such as a name that none has, has no line either.
-  return file === "." ? path.join(directory, "/") : `${path.join(directory, file)}:${line}:${column}`;
+  return file === "." ? path.join(directory, "/") : `${plainLine(path.join(directory, file))}:${line}:${column}`;
 }
 
 function toJson(directory: string, { tasks, problems, warnings }: Publication): unknown {

@@ -1,5 +1,5 @@
 import { duration } from "./duration.ts";
-import { plainLine } from "./plain.ts";
+import { plainLine } from "../../protocol/plain.ts";
 import { plural } from "./plural.ts";
 import { NO_PAINT, type Paint } from "./report.ts";
 import { table } from "./table.ts";

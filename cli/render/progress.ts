@@ -1,7 +1,7 @@
 import type { RunProgress, RunStatus, WaitingCall } from "../../protocol/run.ts";
 import type { LogLine } from "../../protocol/step.ts";
 import { duration } from "./duration.ts";
-import { plainLine } from "./plain.ts";
+import { plainLine } from "../../protocol/plain.ts";
 import { plural } from "./plural.ts";
 
 /** What a progress line tells of. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fc, fuzz, oddText } from "../../test/support/fuzz.ts";
-import { plain, plainLine } from "./plain.ts";
+import { plain, plainLine } from "../../protocol/plain.ts";
 import { logText } from "./progress.ts";
 import { table } from "./table.ts";
 

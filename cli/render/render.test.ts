@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { RunReport } from "../../protocol/run.ts";
 import type { LogLine } from "../../protocol/step.ts";
 import { duration } from "./duration.ts";
-import { plain, plainLine } from "./plain.ts";
+import { plain, plainLine } from "../../protocol/plain.ts";
 import { newLines, progressKey, progressLine } from "./progress.ts";
 import { reportText } from "./report.ts";
 import { table } from "./table.ts";

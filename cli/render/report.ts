@@ -1,7 +1,7 @@
 import type { RunReport } from "../../protocol/run.ts";
 import { isEnd } from "../../client/isEnd.ts";
 import { duration } from "./duration.ts";
-import { plain } from "./plain.ts";
+import { plain } from "../../protocol/plain.ts";
 import { plural } from "./plural.ts";
 
 /** Colours, or what stands for them where there are none. */

@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 
 /** Rows as text columns, padded to the widest cell; the last column is left as it is. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
+  // A row is one line, whatever its cells hold.
+  const all = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll(/[\t\n\r]+/g, " ")));
   const widths = header.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ""))));
   return all
     .map((row) =>
