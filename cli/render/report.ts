@@ -28,7 +28,7 @@ export function headline(report: RunReport, now: number, paint: Paint = NO_PAINT
 
 /** A run for people: the headline, its id, and its result or error. */
 export function reportText(report: RunReport, now: number, paint: Paint = NO_PAINT): string {
-  const version = report.version === "" ? "" : `, version ${report.version.slice(0, 12)}`;
+  const version = report.version === "" ? "" : `, version ${plain(report.version.slice(0, 12))}`;
   const lines = [headline(report, now, paint), paint.dim(`  run ${plain(report.taskRunId)}${version}`)];
   if (report.resets !== undefined) lines.push(paint.dim(`  reset ${plural(report.resets, "time")} in Temporal`));
   const used = usageText(report);
@@ -70,7 +70,10 @@ function usageText({ calls }: RunReport): string {
 
 function errorText(error: NonNullable<RunReport["error"]>, paint: Paint): string {
   const stack = framesOf(error.stack).map((frame) => paint.dim(`    ${frame}`));
-  return [`${paint.bad(`error[${plain(error.code)}]`)} (${error.class}): ${plain(error.message)}`, ...stack].join("\n");
+  return [
+    `${paint.bad(`error[${plain(error.code)}]`)} (${plain(error.class)}): ${plain(error.message)}`,
+    ...stack,
+  ].join("\n");
 }
 
 /** Frames shown; a recursion has thousands. */
