@@ -47,9 +47,10 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
         startedAt,
         ...(args.nested === undefined ? {} : { parent: args.nested.parent }),
       });
-      if (!opened) return await openAgain(request);
+      const logs = notes === undefined ? {} : { logs: [warning(notes, startedAt)] };
+      if (!opened) return { ...(await openAgain(request)), ...logs };
       const pinned = pin(version, engine, claim, args);
-      return { ok: true, pinned, ...(notes === undefined ? {} : { logs: [warning(notes, startedAt)] }) };
+      return { ok: true, pinned, ...logs };
     } catch (error) {
       if (!(error instanceof TaskerError) || error.retryable) throw error;
       return refuse(request, error.toTaskError());
@@ -106,7 +107,10 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
     const parent = named?.taskRunId === parentId ? named : undefined;
     const nested = parent === undefined ? {} : { parent };
     const record = { ...run, ...placeOf(execution), task, version: "", engine, input, startedAt, ...nested };
-    if (!(await store.runs.open(record))) return openAgain(request);
+    if (!(await store.runs.open(record))) {
+      const opened = await store.runs.get(run.taskRunId, run.firstRunId);
+      if (opened?.version !== "" || opened.error !== undefined) return openAgain(request);
+    }
     await store.runs.close(run, { status: "failed", error, endedAt: Date.now() }, execution.runId);
     return { ok: false, error };
   }

@@ -1,4 +1,4 @@
-import { WorkflowFailedError } from "@temporalio/client";
+import { WorkflowContinuedAsNewError, WorkflowFailedError } from "@temporalio/client";
 import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
 import { asking, isNoWorkflow } from "./errors.ts";
 
@@ -14,8 +14,14 @@ export async function outcomeOf(
   taskRunId: string,
   runId: string,
 ): Promise<Outcome | undefined> {
-  const wait = () => client.workflow.getHandle(taskRunId, runId).result();
-  return settle(() => client.withDeadline(Date.now() + REQUEST_MS, wait));
+  // The SDK's own following goes on into the next run of a cron schedule or a retry policy.
+  const wait = () => client.workflow.getHandle(taskRunId, runId, { followRuns: false }).result();
+  try {
+    return await settle(() => client.withDeadline(Date.now() + REQUEST_MS, wait));
+  } catch (error) {
+    if (!(error instanceof WorkflowContinuedAsNewError)) throw error;
+    return outcomeOf({ client }, taskRunId, error.newExecutionRunId);
+  }
 }
 
 /**

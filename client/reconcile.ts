@@ -85,9 +85,13 @@ export async function reconcileEnded(dependencies: ClientDependencies, since: Da
   await asking("list the runs that ended", async () => {
     for await (const ended of dependencies.client.workflow.list({ query })) {
       try {
-        const record = await dependencies.store.runs.get(ended.workflowId);
-        if (record?.status !== "open") continue;
-        if ((await reconcile(dependencies, record)).status !== "open") closed++;
+        const { runs } = dependencies.store;
+        // A run of a cron schedule or a retry policy may have a newer one behind it.
+        for (const record of [await runs.get(ended.workflowId, ended.runId), await runs.get(ended.workflowId)]) {
+          if (record?.status !== "open") continue;
+          if ((await reconcile(dependencies, record)).status !== "open") closed++;
+          break;
+        }
       } catch (error) {
         errors.push(error);
       }

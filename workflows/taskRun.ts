@@ -9,7 +9,6 @@ import {
   isCancellation,
   log,
   setCurrentDetails,
-  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
@@ -47,8 +46,6 @@ export async function taskRun(...given: readonly unknown[]): Promise<Carried> {
   const followers = new Followers(begun.run.taskRunId);
   // A parent may ask before the run is open, and one that cannot be opened has to answer too.
   setHandler(followUp, (parent) => followers.add(parent));
-  // A signal that nobody handles would be kept for as long as the workflow lives.
-  setDefaultSignalHandler(() => undefined);
   const internal = new Internal();
   setHandler(status, () => opening(internal));
   try {

@@ -102,8 +102,10 @@ export class FakeTemporal {
     return { history: { events: [{ workflowExecutionStartedEventAttributes: started }] } };
   }
 
-  private async *list(): AsyncGenerator<{ workflowId: string }> {
-    for (const workflowId of this.workflows.keys()) yield await Promise.resolve({ workflowId });
+  private async *list(): AsyncGenerator<{ workflowId: string; runId: string }> {
+    for (const [workflowId, chain] of this.workflows) {
+      yield await Promise.resolve({ workflowId, runId: chain.at(-1)?.runId ?? "" });
+    }
   }
 }
 

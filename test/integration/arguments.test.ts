@@ -112,7 +112,13 @@ describe("whatever a workflow is started with or told, it is refused with a code
     });
   }
 
-  for (const type of ["nonsense", "taskrun", "x".repeat(1_000), "constructor", "toString", "__proto__", "default"]) {
+  for (const type of [
+    "nonsense",
+    "taskrun",
+    "x".repeat(1_000),
+    ...Object.getOwnPropertyNames(Object.prototype),
+    "default",
+  ]) {
     test(`another workflow type, ${type.slice(0, 20)}, fails at once and says what to type`, async () => {
       const workflowId = await startRaw([json(ECHO)], type);
       const outcome = await stack.client.workflow
@@ -147,7 +153,7 @@ describe("whatever a workflow is started with or told, it is refused with a code
       [{ taskRunId: "", call: 1 }],
       [{ taskRunId: "nobody", call: 0.5 }],
     ];
-    for (const name of ["tasker:followUp", "tasker:childSettled", "someone:else"]) {
+    for (const name of ["tasker:followUp", "tasker:childSettled", "someone:else", "__temporal_else"]) {
       for (const args of odd) await signalRaw(run, name, args.map(json));
       await signalRaw(run, name, [payload("binary/encrypted", randomUUID())]);
       await signalRaw(run, name, [payload("json/plain", "{")]);
