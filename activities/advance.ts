@@ -5,6 +5,7 @@ import type { IssuedCall, SnapshotRef, StepOutcome } from "../protocol/step.ts";
 import { utf8Length, type Masked } from "../protocol/text.ts";
 import type { Sandbox, VmStep } from "../sandbox/types.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
+import { authorFailure } from "./authorFailure.ts";
 import { authorStacks } from "./authorStacks.ts";
 import { carryError } from "./carryError.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -153,10 +154,10 @@ export function createAdvance(deps: ActivityDeps) {
         result: await carryFound(store.blobs, run, text, inlineBytes, await secrets.findInSlices(text)),
       };
     }
-    const { code, message, stack, thrown } = step.failure;
+    const { code, thrown } = step.failure;
+    const { message, stack } = await authorFailure(deps.compute, step.failure, sourceMap);
     const shown = (text: string): Masked => maskedText((each) => secrets.hide(each), text, LIMITS.errorBytes / 2);
-    const mapped =
-      stack === undefined ? {} : { stack: shown((await authorStacks(deps.compute, [stack], sourceMap)).join("")) };
+    const mapped = stack === undefined ? {} : { stack: shown(stack) };
     const said = thrown === undefined ? {} : { thrown: secrets.hide(thrown) };
     const error = { code, class: step.failure.class, message: shown(message), ...mapped, ...said };
     // As many nested runs may fail at once as there are calls in flight, and each failure is an event of the parent.

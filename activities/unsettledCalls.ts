@@ -2,6 +2,7 @@ import { LIMITS } from "../protocol/limits.ts";
 import type { LogLine, Millis, UnsettledCall } from "../protocol/step.ts";
 import { safeText } from "../protocol/text.ts";
 import { authorStack } from "../sandbox/authorStack.ts";
+import { firstPlace } from "../sandbox/firstPlace.ts";
 import type { Unsettled } from "../sandbox/types.ts";
 import { BUILT_IN } from "./issueCall.ts";
 
@@ -41,10 +42,4 @@ export function unsettledCalls(
     calls: made.map(({ id, at: place }) => ({ id, ...(place === undefined ? {} : { at: hide(place) }) })),
     line: { at, level, text: safeText(hide(text), LIMITS.errorBytes / 64) },
   };
-}
-
-/** `file:line:column` of the first frame. */
-function firstPlace(stack: string): string | undefined {
-  const place = /^[ \t]*at (?:[^\n]*\()?([^\n()]+:\d+:\d+)\)?[ \t]*$/m.exec(stack)?.[1];
-  return place === undefined ? undefined : safeText(place, 300);
 }

@@ -1,5 +1,6 @@
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { originalPositionFor, traceSegment, TraceMap } from "@jridgewell/trace-mapping";
 import { PRELUDE_NAME } from "./preludeName.ts";
+import type { SourcePoint } from "./namedCallee.ts";
 import { WRAPPER_HEAD } from "./wrapper.ts";
 
 /** `    at name (file:line:column)` or `    at file:line:column`, a line of its own. */
@@ -37,6 +38,30 @@ function authorPosition(map: TraceMap, line: number, column: number): string | n
   if (found === undefined) return undefined;
   if (found.source === null) return null;
   return `${found.source}:${found.line}:${found.column + 1}`;
+}
+
+/** The author's source at a stack's first frame; undefined when that is native, or no map can tell. */
+export function sourcePoint(stack: string, sourceMapJson: string): SourcePoint | undefined {
+  const frame = /^[ \t]*at [^\n]*$/m.exec(stack)?.[0] ?? "";
+  const found = /:(\d{1,9}):(\d{1,9})\)?$/.exec(frame);
+  const map = found === null ? undefined : traceMap(sourceMapJson);
+  if (found === null || map === undefined) return undefined;
+  const [line, column] = [Number(found[1]), Number(found[2]) - 1 - (found[1] === "1" ? WRAPPER_HEAD.length : 0)];
+  try {
+    const segment = traceSegment(map, line - 1, column);
+    if (segment === null || segment.length === 1) return undefined;
+    const [from, source, sourceLine, sourceColumn] = segment;
+    const text = map.sourcesContent?.[source];
+    if (typeof text !== "string") return undefined;
+    let start = 0;
+    for (let i = 0; i < sourceLine; i++) {
+      start = text.indexOf("\n", start) + 1;
+      if (start === 0) return undefined;
+    }
+    return { text, at: start + sourceColumn, offset: column - from };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A map is decoded when it is first asked: what is wrong with it shows here. */

@@ -77,7 +77,9 @@ function makeImage(wasm: Uint8Array, prelude: string, { memory, native }: Instan
     return pointer;
   };
   const entries = Object.fromEntries(ENTRIES.map((name) => [name, entry(name)])) as Record<Entry, number>;
-  values.free(values.call(entry("installErrorStack"), stackKey) ?? undefinedValue);
+  const installed = values.call(entry("installErrorStack"), stackKey);
+  if ("error" in installed) throw new Error("the prelude's installErrorStack threw");
+  values.free(installed.value);
   const scratch = native.malloc(8);
   plugHoles({ memory, native }, heapEndAt);
   if (native.stackPointer() !== stackTop) throw new Error("the native stack is not at rest");

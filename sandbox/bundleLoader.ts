@@ -1,4 +1,4 @@
-import { authorStack } from "./authorStack.ts";
+import { authorFailure } from "./authorFailure.ts";
 import { createSandbox } from "./sandbox.ts";
 import type { Sandbox, VmStart } from "./types.ts";
 import { LIMITS } from "../protocol/limits.ts";
@@ -45,8 +45,9 @@ export function openBundleLoader(services: Pick<VmStart, "chains" | "stems">): B
       if (failure.class === "guest" && (await run(sandbox, NOTES_INPUT + bundle + LOADED))?.message === INPUT_READ) {
         return undefined;
       }
-      const stack = failure.stack === undefined ? "" : authorStack(failure.stack, sourceMap);
-      return { message: failure.message, ...placeIn(stack) };
+      // A top level that was stopped names its place in the message; there is no stack of it.
+      const { message, stack = failure.places?.[0] ?? "" } = authorFailure(failure, sourceMap);
+      return { message, ...placeIn(stack) };
     },
     async [Symbol.asyncDispose]() {
       await (await opening.catch(() => undefined))?.close();

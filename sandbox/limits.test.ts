@@ -73,7 +73,6 @@ test("unsettledCalls: that many wait, timers among them; one more rejects with t
 test("a storm of 100,000 calls leaves the bound's number of calls, or is out of memory", () => {
   const step = guests.run(
     "async () => { const all = []; for (let i = 0; i < 100000; i++) all.push(tools.a.b(i)); return (await Promise.allSettled(all)).length }",
-    { cpuMs: 5000 },
   );
   assert.ok(
     step.state === "suspended" ? step.calls.length > 0 : step.failure?.code === "memory_limit",
@@ -84,7 +83,7 @@ test("a storm of 100,000 calls leaves the bound's number of calls, or is out of 
 test("logBytes: lines are kept up to it, then one line says that the log was cut", () => {
   const step = guests.run(
     `async () => { for (let i = 0; i < 200000; i++) console.log("line", i, "é".repeat(50)); return 1 }`,
-    { answerBytes: 64 * 1024 * 1024, cpuMs: 5000 },
+    { answerBytes: 64 * 1024 * 1024 },
   );
   assert.equal(step.result, "1");
   const bytes = step.logs.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
@@ -115,7 +114,6 @@ test("logBytes: a line that fills the log exactly is kept, one byte more is not"
 test("a flood of empty lines ends too", () => {
   const step = guests.run("() => { for (let i = 0; i < 1e6; i++) console.log() }", {
     answerBytes: 64 * 1024 * 1024,
-    cpuMs: 5000,
   });
   assert.equal(step.state, "completed");
   assert.ok(step.logs.length <= LIMITS.logBytes / 16 + 1);

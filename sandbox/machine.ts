@@ -3,6 +3,7 @@ import { PAGE } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { createInstance, INITIAL_PAGES, WASM_PAGE } from "./instance.ts";
 import type { Instance } from "./instance.ts";
+import { createInterruptPoint } from "./interruptPoint.ts";
 import { createMeter } from "./meter.ts";
 import type { Meter } from "./meter.ts";
 import { createTrackerFunction } from "./rejections.ts";
@@ -76,9 +77,10 @@ export function createMachineFactory(engine: Engine, options: MachineOptions = {
   const make = (pages: number): Machine => {
     const meter = createMeter();
     const unhandled = new Set<number>();
+    const isPoint = createInterruptPoint(image, () => instance.memory.buffer);
     const instance = createInstance(module, Math.max(pages, INITIAL_PAGES), maximumPages, {
       now: () => machine.now,
-      shouldInterrupt: () => meter.check(),
+      shouldInterrupt: () => meter.check() && isPoint(),
       memoryRefused: () => meter.stop("memory_limit"),
     });
     const machine: Machine = {

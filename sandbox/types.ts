@@ -52,6 +52,11 @@ export interface GuestFailure {
   readonly stack?: string;
   /** See `TaskError.thrown`. */
   readonly thrown?: JsonText;
+  /**
+   * Frames in the bundle's positions. Of `cpu_limit`: where the guest was stopped, if that can be known. Of `deadlock`: where
+   * it made its last calls, the newest first.
+   */
+  readonly places?: readonly string[];
 }
 
 /** Calls that had not settled when the task ended. */

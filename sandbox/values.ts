@@ -15,8 +15,8 @@ export interface Values {
   /** The same as bytes of UTF-8; they are gone with the next call into the VM. */
   bytes<T>(value: number, read: (bytes: Buffer) => T): T;
   toNumber(value: number): number;
-  /** Calls a function and frees the arguments. `undefined` when it threw; the exception is dropped. */
-  call(entry: number, ...args: number[]): number | undefined;
+  /** Calls a function and frees the arguments. The result, or the error, is the caller's to free. */
+  call(entry: number, ...args: number[]): { readonly value: number } | { readonly error: number };
   /** Compiles a script. The error is a guest value that the caller frees. */
   evaluate(source: string, name: string): { readonly value: number } | { readonly error: number };
 }
@@ -63,11 +63,10 @@ export function createValues(instance: Instance, image: Pick<EngineImage, "conte
       const result = native.call(context, entry, undefinedValue, args.length, list);
       native.free(list);
       for (const argument of args) if (argument !== undefinedValue) values.free(argument);
-      const exception = native.resolveException(context, result);
-      if (exception === 0) return result;
-      values.free(exception);
+      const error = native.resolveException(context, result);
+      if (error === 0) return { value: result };
       values.free(result);
-      return undefined;
+      return { error };
     },
     evaluate: (source, name) =>
       withBytes(source, (at, length) =>

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { CODES } from "../protocol/errors.ts";
 import type { Entry } from "./engine.ts";
 import { digestStep } from "./digest.ts";
+import { LAST_WORDS_MS, lastFrames } from "./lastFrames.ts";
 import type { Machine, MachineFactory } from "./machine.ts";
+import { threadCpuMs } from "./meter.ts";
 import { readEnding, readRecords } from "./records.ts";
 import type { Ending } from "./records.ts";
 import { limitFailure } from "./stops.ts";
@@ -19,8 +21,15 @@ export interface Vm {
   resume(settlements: readonly GuestSettlement[], options: StepOptions): VmStep;
 }
 
-/** Thrown through our own frames when the host has stopped the guest. */
-class Stopped extends Error {}
+/** Thrown through our own frames when the host has stopped the guest. `thrown`: what left the guest then, a JSValue. */
+class Stopped extends Error {
+  readonly thrown: number | undefined;
+
+  constructor(thrown?: number) {
+    super();
+    this.thrown = thrown;
+  }
+}
 
 export function createVm(factory: MachineFactory, machine: Machine): Vm {
   const { values, meter, engine, instance } = machine;
@@ -30,9 +39,9 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
   /** Calls the prelude. It throws only when it was stopped, or when there was no memory to go on. */
   const callEntry = (entry: Entry, ...args: number[]): number => {
     const result = values.call(entries[entry], ...args);
-    if (meter.check()) throw new Stopped();
-    if (result === undefined) throw new WebAssembly.RuntimeError(`the prelude's ${entry} threw`);
-    return result;
+    if (meter.check()) throw new Stopped("error" in result ? result.error : undefined);
+    if ("error" in result) throw new WebAssembly.RuntimeError(`the prelude's ${entry} threw`);
+    return result.value;
   };
   const run = (entry: Entry, ...args: number[]): void => values.free(callEntry(entry, ...args));
   const ask = (entry: Entry, ...args: number[]): string => {
@@ -44,8 +53,9 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
 
   const runJobs = (): void => {
     while (native.isJobPending(runtime) !== 0) {
-      values.free(native.executePendingJob(runtime, JOBS, scratch));
-      if (meter.check()) throw new Stopped();
+      const thrown = native.executePendingJob(runtime, JOBS, scratch);
+      if (meter.check()) throw new Stopped(thrown);
+      values.free(thrown);
     }
   };
   /** Runs until nothing more can run; what `turn` answered then. */
@@ -103,6 +113,19 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
       return [];
     }
   };
+  /** What can still be read of a VM that was stopped for its CPU time. */
+  const lastWords = (thrown: number | undefined, answerBytes: number): { logs: VmStep["logs"]; places?: string[] } => {
+    const startedAt = threadCpuMs();
+    const logs = lastLogs(answerBytes);
+    const stopped = {
+      machine,
+      thrown,
+      fail: (error: number) => run("fail", error),
+      endingRecord: () => ask("endingRecord"),
+    };
+    const frames = lastFrames(stopped, LAST_WORDS_MS - (threadCpuMs() - startedAt));
+    return frames === undefined ? { logs } : { logs, places: [frames] };
+  };
 
   const step = (options: StepOptions, feed: () => void): VmStep => {
     factory.enter(machine);
@@ -116,9 +139,10 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
       const stop = meter.stopped;
       if (stop === undefined && !(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError))
         throw error;
-      const failure = limitFailure(stop ?? CODES.vmCrashed, options.cpuMs);
+      const thrown = error instanceof Stopped ? error.thrown : undefined;
+      const { logs, ...places } = stop === "cpu_limit" ? lastWords(thrown, options.answerBytes) : { logs: [] };
+      const failure = { ...limitFailure(stop ?? CODES.vmCrashed, options.cpuMs), ...places };
       const ending: Ending = { state: "failed", failure };
-      const logs = stop === "cpu_limit" ? lastLogs(options.answerBytes) : [];
       return { ...ending, calls: [], cleared: [], logs, more: false, digest: digestStep([], ending), cpuMs };
     }
   };
@@ -128,7 +152,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
     start: (start, options) =>
       step(options, () => {
         const compiled = values.evaluate(WRAPPER_HEAD + start.bundle + WRAPPER_TAIL, start.bundleName);
-        if (meter.check()) throw new Stopped();
+        if (meter.check()) throw new Stopped("error" in compiled ? compiled.error : undefined);
         if ("error" in compiled) return run("fail", compiled.error);
         const { seed, taskRunId, taskName, taskVersion, chains, stems } = start;
         const words = createHash("sha256").update(seed).digest();
@@ -158,6 +182,3 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
       }),
   };
 }
-
-/** CPU time for reading a stopped guest's log, milliseconds. */
-const LAST_WORDS_MS = 200;

@@ -1,10 +1,13 @@
 import type { Json, JsonText } from "../../protocol/json.ts";
+import type { AuthorFailure } from "../../sandbox/authorFailure.ts";
+import type { GuestFailure } from "../../sandbox/types.ts";
 import type { ResultPage, ResultPageRequest } from "../tools/websearch/resultPage.ts";
 
 /** What a compute thread does: each job's request and result cross the border between threads as structured clones. */
 export interface Jobs {
   checkInput(request: CheckInputRequest): CheckedInput;
   authorStacks(request: AuthorStacksRequest): string[];
+  authorFailure(request: AuthorFailureRequest): AuthorFailure;
   readResultPage(request: ResultPageRequest): ResultPage;
 }
 
@@ -17,6 +20,11 @@ export interface CheckInputRequest {
 
 export interface AuthorStacksRequest {
   readonly texts: readonly string[];
+  readonly sourceMap: string;
+}
+
+export interface AuthorFailureRequest {
+  readonly failure: GuestFailure;
   readonly sourceMap: string;
 }
 

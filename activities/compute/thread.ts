@@ -14,6 +14,10 @@ const loaders: { readonly [Name in JobName]: () => Promise<Jobs[Name]> } = {
     const { authorStack } = await import("../../sandbox/authorStack.ts");
     return ({ texts, sourceMap }) => texts.map((text) => authorStack(text, sourceMap));
   },
+  authorFailure: async () => {
+    const { authorFailure } = await import("../../sandbox/authorFailure.ts");
+    return ({ failure, sourceMap }) => authorFailure(failure, sourceMap);
+  },
   readResultPage: async () => (await import("../tools/websearch/resultPage.ts")).readResultPage,
 };
 

@@ -3,6 +3,7 @@ import type { ErrorClass } from "../../protocol/errors.ts";
 import { callerFrames } from "./errorStack.ts";
 import { hostError } from "./hostErrors.ts";
 import {
+  append,
   jsonParse,
   jsonStringify,
   mapDelete,
@@ -35,6 +36,24 @@ export interface Link {
 const unsettled = new NativeMap<number, Unsettled>();
 let unsettledCount = 0;
 let lastId = 0;
+/** Frames of the places where the guest made its last calls, the newest first. */
+let places: string[] = [];
+const PLACES = 3;
+
+export function lastPlacesJson(): string {
+  let text = "";
+  for (let i = 0; i < places.length; i++) {
+    text += `${i === 0 ? "" : ","}${jsonStringify(slice(places[i], 0, FRAMES)) ?? ""}`;
+  }
+  return `[${text}]`;
+}
+
+function notePlace(stack: string): void {
+  if (places[0] === stack) return;
+  const newest = [stack];
+  for (let i = 0; i < places.length && newest.length < PLACES; i++) append(newest, places[i] as string);
+  places = newest;
+}
 
 export function countUnsettled(): number {
   return unsettledCount;
@@ -76,6 +95,7 @@ export function issue(path: string, args: string, links: readonly Link[], waitin
   waiting.path = path;
   mapSet(unsettled, id, waiting);
   unsettledCount++;
+  notePlace(waiting.stack);
   let chain = "";
   let raw = args;
   for (let i = 0; i < links.length; i++) {

@@ -37,10 +37,12 @@ export function failureText(
   message: string,
   stack?: string,
   thrown?: string,
+  places?: string,
 ): string {
   const frames = stack === undefined || stack === "" ? "" : `,"stack":${jsonStringify(cut(stack, UNITS)) ?? ""}`;
   const own = thrown === undefined ? "" : `,"thrown":${jsonStringify(thrown) ?? ""}`;
-  return `{"code":${jsonStringify(code) ?? ""},"class":"${errorClass}","message":${jsonStringify(cut(message, UNITS)) ?? ""}${frames}${own}}`;
+  const made = places === undefined ? "" : `,"places":${places}`;
+  return `{"code":${jsonStringify(code) ?? ""},"class":"${errorClass}","message":${jsonStringify(cut(message, UNITS)) ?? ""}${frames}${own}${made}}`;
 }
 
 function isObject(value: unknown): value is object {

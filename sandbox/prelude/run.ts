@@ -1,5 +1,5 @@
 import { LIMITS } from "../../protocol/limits.ts";
-import { countUnsettled, unsettledJson } from "./calls.ts";
+import { countUnsettled, lastPlacesJson, unsettledJson } from "./calls.ts";
 import { failureJson, failureText } from "./failure.ts";
 import { hostError } from "./hostErrors.ts";
 import { define, freeze, globalObject, jsonParse, NativePromise, promiseThen } from "./intrinsics.ts";
@@ -41,7 +41,7 @@ export function endingRecord(): string {
   }
   if (countUnsettled() > 0) return `S\n`;
   const message = "the task awaits something that can never happen: no call, timer or job is left that could settle it";
-  return `F\n${failureText("deadlock", "guest", message)}`;
+  return `F\n${failureText("deadlock", "guest", message, undefined, undefined, lastPlacesJson())}`;
 }
 
 /** Makes the globals, runs the bundle and calls the task. */

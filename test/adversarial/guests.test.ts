@@ -245,7 +245,15 @@ describe("whatever a guest does, it gets a clean failure, and everybody else is 
     for (const { status, error } of reports) {
       assert.deepEqual([status, error?.code, error?.class], ["failed", "deadlock", "guest"]);
     }
+    assert.match(reports[0]?.error?.message ?? "", /it made no call$/);
+    assert.match(reports[2]?.error?.message ?? "", /its last call was made at \S+:\d+:\d+$/);
     await assertServes();
+  });
+
+  test("it calls what is not a function: the failure names the callee, in the author's words", async () => {
+    const { error } = await attack("callee", "const x = {}; x.y(1)");
+    assert.equal(error?.message, "TypeError: x.y is not a function");
+    assert.match(error.stack, /^TypeError: x\.y is not a function\n/);
   });
 
   test("it uses up its CPU, its memory or its stack", async () => {
@@ -259,6 +267,7 @@ describe("whatever a guest does, it gets a clean failure, and everybody else is 
     );
     for (const [code, body, { status, error }] of await Promise.all(reports)) {
       assert.deepEqual([status, error?.code], ["failed", code], body);
+      if (code === "cpu_limit") assert.match(error?.message ?? "", /stopped in the function or call at \S+:\d+:\d+$/);
     }
     await assertServes();
   });
