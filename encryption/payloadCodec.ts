@@ -1,6 +1,7 @@
 import type { Payload, PayloadCodec } from "@temporalio/common";
 import proto from "@temporalio/proto";
 import type { Cipher } from "../protocol/cipher.ts";
+import { TaskerError } from "../protocol/errors.ts";
 import { undecodablePayload } from "./undecodablePayload.ts";
 
 /** As in Temporal's own samples, so that its tools recognize an encrypted payload. */
@@ -28,7 +29,7 @@ export function createDecodingCodec(cipher: Cipher): PayloadCodec {
 }
 
 /**
- * Never rejects: what it cannot decrypt becomes a payload that says why. For workers, whose converter decides what
+ * What can never be decrypted becomes a payload that says why. For workers, whose converter decides what
  * follows; a codec that rejects fails the whole activation, which is retried for ever.
  */
 export function createTolerantCodec(codec: PayloadCodec): PayloadCodec {
@@ -36,6 +37,8 @@ export function createTolerantCodec(codec: PayloadCodec): PayloadCodec {
     try {
       return (await codec.decode([payload]))[0] ?? payload;
     } catch (error) {
+      // A key that this worker lacks may come: the run waits for it.
+      if (error instanceof TaskerError && error.retryable) throw error;
       return undecodablePayload(error instanceof Error ? error.message : String(error));
     }
   };
