@@ -134,6 +134,7 @@ export function createAdvance(deps: ActivityDeps) {
       digest: step.digest,
       now: context.now,
       ...(request.step?.held ? { held: request.step.held } : {}),
+      ...(request.historyIsLong ? { historyIsLong: request.historyIsLong } : {}),
       cpuMs: step.cpuMs,
       bytes: utf8Length(JSON.stringify(carried)),
     };

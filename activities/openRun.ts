@@ -80,6 +80,7 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
       depth: args.nested?.depth ?? 1,
       inflightCommands,
       dispatchFirst: true,
+      admitsBetweenSteps: true,
       callIds: true,
       cancelsSteps: true,
       ...(claim === undefined ? {} : { inputClaim: claim }),

@@ -82,6 +82,11 @@ export interface PinnedRun {
    */
   readonly dispatchFirst?: true;
   /**
+   * What arrives while a step or a record is under way has no effect before that is done, and which timers are due follows
+   * from the steps' own times (docs/DESIGN.md, "Steps"). Absent in runs of earlier releases.
+   */
+  readonly admitsBetweenSteps?: true;
+  /**
    * A call's activity has the id `call-NUMBER`, and all that a command carries counts for the workflow task. Absent in runs of
    * earlier releases, whose commands stay as they were.
    */
@@ -102,6 +107,8 @@ export interface AdvanceRequest {
   /** Given when the worker said that it has no VM. */
   readonly recovery?: Recovery;
   readonly snapshot: boolean;
+  /** The history is so long that the run should continue as new. */
+  readonly historyIsLong?: true;
   /** Hashes of snapshots that the run needs no more. */
   readonly release?: readonly string[];
 }
@@ -127,6 +134,8 @@ export interface StepAnswer {
   /** What the step was made with, for the journal. */
   readonly now?: Millis;
   readonly held?: true;
+  /** As it was when the step was asked for: in a replay that may be at another length. */
+  readonly historyIsLong?: true;
   readonly cpuMs: number;
   /** Size of `outcome`, `calls`, `cleared` and `logs` in the history. */
   readonly bytes: number;

@@ -5,6 +5,8 @@ import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
 import type { IssuedCall, Millis, Settlement, UnsettledCall } from "../protocol/step.ts";
 import type { Carried } from "../protocol/value.ts";
+import { Alarms } from "./alarms.ts";
+import { Arrivals } from "./arrivals.ts";
 import {
   commandBytes,
   errorSize,
@@ -19,6 +21,7 @@ import {
   type OpenCall,
 } from "./callRecord.ts";
 import { Children } from "./children.ts";
+import { Deadlines } from "./deadlines.ts";
 import { readFailure } from "./failure.ts";
 import { timerText } from "./timerText.ts";
 import type { Recorder } from "./recorder.ts";
@@ -29,6 +32,8 @@ import type { WorkflowTaskBudget } from "./workflowTask.ts";
 /** What an issued call and a settlement cost beside what they carry inline, as JSON. */
 const ISSUED_OVERHEAD = 300;
 const SETTLEMENT_OVERHEAD = 64;
+/** Where a settlement came from that followed from a step's answer: a refusal, or a timer that was due at once. */
+const OF_THE_STEP = 0;
 
 /** What a continued run takes over: nothing of it was lost, and nothing is started again. */
 export interface CallsState {
@@ -53,7 +58,12 @@ export class Calls {
   private readonly budget: WorkflowTaskBudget;
   private readonly recorder: Recorder;
   readonly children: Children;
-  private readonly timers = new Timers((id) => this.complete(id, { value: null }));
+  readonly arrivals = new Arrivals();
+  private readonly deadlines = new Deadlines();
+  private readonly timers = new Timers(this.deadlines, (id) => this.complete(id, { value: null }));
+  private readonly alarms = new Alarms(this.deadlines, this.arrivals, (ids, cameWith) => {
+    for (const id of ids) this.complete(id, { value: null }, {}, cameWith);
+  });
   private readonly open = new Map<number, OpenCall>();
   private queue: IssuedCall[] = [];
   private queueBytes = 0;
@@ -61,6 +71,8 @@ export class Calls {
   /** Of calls that the last answer issued; among `settlements` in runs of earlier releases. */
   private readonly refusals: Settled[] = [];
   private toolsInFlight = 0;
+  /** Children whose outcome was not admitted; counted for runs that admit between steps. */
+  private childrenInFlight = 0;
   private stopped = false;
   private awaitsBudget = false;
 
@@ -69,13 +81,40 @@ export class Calls {
     this.pinned = pinned;
     this.budget = budget;
     this.recorder = recorder;
-    this.children = new Children(run.taskRunId, (id, outcome) => this.childSettled(id, outcome));
+    this.children = new Children(run.taskRunId, (id, outcome) =>
+      this.arrive((cameWith) => {
+        this.childrenInFlight--;
+        this.childSettled(id, outcome, cameWith);
+      }),
+    );
     if (state !== undefined) this.takeOver(state);
   }
 
   /** Whether there is something to feed to the VM. */
   get hasSettlements(): boolean {
     return this.settlements.length > 0 || this.hasRefusals;
+  }
+
+  /** Activities, children or timers are under way. */
+  get areInFlight(): boolean {
+    return this.toolsInFlight + this.childrenInFlight > 0 || this.alarms.armed;
+  }
+
+  /** Something came and waits until there is nothing else to do. */
+  get hasArrivals(): boolean {
+    return this.arrivals.any;
+  }
+
+  private arrive(admit: (cameWith: number) => void): void {
+    if (this.pinned.admitsBetweenSteps === true) this.arrivals.add(admit);
+    else admit(workflowInfo().historyLength);
+  }
+
+  /** After a step made at `now`: timers that were due then are fed next, and alarms run for the others. */
+  settleDue(now: Millis): void {
+    if (this.pinned.admitsBetweenSteps !== true) return;
+    for (const id of this.deadlines.takeUntil(now)) this.complete(id, { value: null }, {}, OF_THE_STEP);
+    this.alarms.arm();
   }
 
   get queued(): number {
@@ -124,7 +163,7 @@ export class Calls {
       this.recorder.call({ ...record, status: "failed", error: call.error, endedAt: Date.now() }, 0);
       (this.pinned.dispatchFirst ? this.refusals : this.settlements).push({
         settlement: { id: call.id, ok: false, error: call.error },
-        cameWith: 0,
+        cameWith: OF_THE_STEP,
         recordBytes: 0,
       });
       return;
@@ -136,8 +175,7 @@ export class Calls {
       ...(call.kind === "timer" ? { dueAt: call.dueAt } : {}),
       ...(call.kind === "task" ? { childRunId: call.childRunId } : {}),
     });
-    if (call.kind === "timer")
-      this.timers.add(call.id, call.dueAt, timerSummary(call.id, record.tool, Date.now(), call.dueAt));
+    if (call.kind === "timer") this.addTimer(call.id, record.tool, Date.now(), call.dueAt);
     else this.enqueue(call);
   }
 
@@ -145,7 +183,7 @@ export class Calls {
   clear(id: number): void {
     const call = this.open.get(id);
     if (call?.dueAt === undefined) return;
-    this.timers.clear(id);
+    this.deadlines.clear(id);
     this.open.delete(id);
     this.recorder.call({ ...settledRecord(call), status: "cancelled" }, 0);
   }
@@ -179,6 +217,10 @@ export class Calls {
 
   /** Dispatches and serves timers until its scope is cancelled. */
   async serve(): Promise<never> {
+    if (this.pinned.admitsBetweenSteps === true) {
+      this.alarms.begin();
+      return this.dispatch();
+    }
     return (await Promise.all([this.timers.serve(), this.dispatch()]))[0];
   }
 
@@ -190,6 +232,7 @@ export class Calls {
   /** The run is over. What has not settled stays so, whatever comes of it yet: the record shows it as cancelled. */
   close(unsettled: readonly UnsettledCall[] = []): void {
     this.stopDispatching();
+    while (this.hasArrivals) this.arrivals.admit();
     for (const { id, at } of unsettled) {
       const call = this.open.get(id);
       if (call !== undefined && at !== undefined) this.recorder.call(unsettledRecord(call, at), at.length);
@@ -200,15 +243,19 @@ export class Calls {
 
   private async dispatch(): Promise<never> {
     for (;;) {
-      await condition(() => this.mayDispatch());
+      await condition(() => this.mayDispatch() && !this.awaitsBudget);
       if (!this.budget.tryReserve(this.costOf(this.queue[0]))) {
         this.awaitsBudget = true;
-        await this.budget.next();
-        this.awaitsBudget = false;
+        await this.budget.pause();
+        this.arrive(() => {
+          this.budget.restart();
+          this.awaitsBudget = false;
+        });
         continue;
       }
       const call = this.dequeue();
       if (call?.kind === "tool") void this.runTool(call);
+      if (call?.kind === "task") this.childrenInFlight++;
       if (call?.kind === "task") void this.children.start(call, this.nested(call.id));
     }
   }
@@ -231,7 +278,8 @@ export class Calls {
   }
 
   private mayDispatch(): boolean {
-    const inFlight = this.toolsInFlight + this.children.pending;
+    const children = this.pinned.admitsBetweenSteps === true ? this.childrenInFlight : this.children.pending;
+    const inFlight = this.toolsInFlight + children;
     return (
       !this.stopped && this.queue.length > 0 && inFlight < (this.pinned.inflightCommands ?? LIMITS.inflightCommands)
     );
@@ -246,34 +294,44 @@ export class Calls {
     this.toolsInFlight++;
     try {
       const { result, ...times } = await callTool(this.run, this.pinned, call, inlineBytes);
-      this.complete(call.id, result, times);
+      this.arrive((cameWith) => {
+        this.toolsInFlight--;
+        this.complete(call.id, result, times, cameWith);
+      });
     } catch (failure) {
-      // The run is over: its closing marks what has not settled as cancelled.
-      if (CancellationScope.current().consideredCancelled) return;
-      this.fail(call.id, readFailure(failure));
-    } finally {
-      this.toolsInFlight--;
+      const over = CancellationScope.current().consideredCancelled;
+      this.arrive((cameWith) => {
+        this.toolsInFlight--;
+        // The run is over: its closing marks what has not settled as cancelled.
+        if (!over) this.fail(call.id, readFailure(failure), cameWith);
+      });
     }
   }
 
-  private childSettled(id: number, outcome: CallOutcome): void {
-    if (outcome.ok) this.complete(id, outcome.result);
-    else this.fail(id, outcome);
+  private childSettled(id: number, outcome: CallOutcome, cameWith: number): void {
+    if (outcome.ok) this.complete(id, outcome.result, {}, cameWith);
+    else this.fail(id, outcome, cameWith);
   }
 
   private complete(
     id: number,
     result: Carried,
     times: Partial<Pick<CallRecord, "attempts" | "startedAt" | "endedAt" | "usage">> = {},
+    cameWith = workflowInfo().historyLength,
   ): void {
     const call = this.open.get(id);
     if (call === undefined) return;
     this.open.delete(id);
     const bytes = ("claim" in result ? 0 : sizeOf(result)) + usageSize(times.usage);
-    this.settle({ id, ok: true, result }, { ...settledRecord(call), status: "completed", result, ...times }, bytes);
+    this.settle(
+      { id, ok: true, result },
+      { ...settledRecord(call), status: "completed", result, ...times },
+      bytes,
+      cameWith,
+    );
   }
 
-  private fail(id: number, { error, ...times }: CallFailure): void {
+  private fail(id: number, { error, ...times }: CallFailure, cameWith: number): void {
     const call = this.open.get(id);
     if (call === undefined) return;
     this.open.delete(id);
@@ -282,13 +340,18 @@ export class Calls {
       { id, ok: false, error: withoutStack(error) },
       { ...settledRecord(call), status: "failed", error, ...times },
       bytes,
+      cameWith,
     );
   }
 
-  private settle(settlement: Settlement, record: CallRecord, recordBytes: number): void {
-    const cameWith = workflowInfo().historyLength;
+  private settle(settlement: Settlement, record: CallRecord, recordBytes: number, cameWith: number): void {
     if (this.pinned.dispatchFirst !== true) this.recorder.call(record, recordBytes);
-    this.settlements.push({ settlement, cameWith, recordBytes, ...(this.pinned.dispatchFirst ? { record } : {}) });
+    const settled = { settlement, cameWith, recordBytes, ...(this.pinned.dispatchFirst ? { record } : {}) };
+    (cameWith === OF_THE_STEP ? this.refusals : this.settlements).push(settled);
+  }
+
+  private addTimer(id: number, tool: string, since: Millis, dueAt: Millis): void {
+    this.deadlines.add({ id, dueAt, summary: `call ${id}: ${timerText({ tool, since, dueAt })}` });
   }
 
   private note({ record, recordBytes }: Settled): void {
@@ -299,8 +362,9 @@ export class Calls {
     for (const call of open) {
       this.open.set(call.id, call);
       if (call.dueAt !== undefined) {
-        this.timers.add(call.id, call.dueAt, timerSummary(call.id, call.tool, call.since, call.dueAt));
+        this.addTimer(call.id, call.tool, call.since, call.dueAt);
       }
+      if (call.childRunId !== undefined) this.childrenInFlight++;
       if (call.childRunId !== undefined) this.children.adopt(call.id, call.childRunId);
     }
     for (const call of queue) {
@@ -309,8 +373,4 @@ export class Calls {
       this.enqueue(call);
     }
   }
-}
-
-function timerSummary(id: number, tool: string, since: Millis, dueAt: Millis): string {
-  return `call ${id}: ${timerText({ tool, since, dueAt })}`;
 }

@@ -57,10 +57,14 @@ export class Interpreter {
    * Feeds settlements, in their order and as one batch, and runs the VM until nothing more can run.
    * When `held`, what it issues stays in the VM for a later step.
    */
-  async step(settlements: readonly Settlement[], held: boolean): Promise<StepAnswer> {
+  async step(settlements: readonly Settlement[], held: boolean, historyIsLong: boolean): Promise<StepAnswer> {
     while (!this.budget.hasRoom) await this.budget.next();
     const step = { now: Date.now(), settlements, ...(held ? { held } : {}) };
-    const { step: answer } = await this.advance({ step, snapshot: this.snapshotIsDue() });
+    const { step: answer } = await this.advance({
+      step,
+      snapshot: this.snapshotIsDue(),
+      ...(historyIsLong ? { historyIsLong } : {}),
+    });
     if (answer === undefined) throw bug("advance answered no step");
     if (answer.outcome.state === "suspended") {
       // The answer tells what the step was made with: in a replay it may be asked for at another moment.
@@ -80,7 +84,7 @@ export class Interpreter {
   }
 
   private async advance(
-    what: Pick<AdvanceRequest, "step" | "snapshot">,
+    what: Pick<AdvanceRequest, "step" | "snapshot" | "historyIsLong">,
   ): Promise<Exclude<AdvanceAnswer, { kind: "no_vm" }>> {
     const release = this.snapshots.release(workflowInfo().historyLength);
     const request = {

@@ -99,6 +99,8 @@ class TaskRun {
   private recentLines: readonly LogLine[];
   private more: boolean;
   private stepping = false;
+  /** The history was long when the last step was asked for, as its answer says. */
+  private wasLong = false;
   /** Calls that the task left behind at its end. */
   private unsettled: readonly UnsettledCall[] = [];
   private bug: unknown;
@@ -152,7 +154,10 @@ class TaskRun {
       if (!this.mayGoOn) await condition(() => this.mayGoOn);
       if (this.mustContinue) await this.prepareToContinue();
       this.throwIfOver();
-      if (!this.mayStep) continue;
+      if (!this.mayStep) {
+        if (!this.calls.isDispatching) this.calls.arrivals.admit();
+        continue;
+      }
       const outcome = this.take(await this.step());
       if (outcome.state === "completed") return { status: "completed", result: outcome.result };
       if (outcome.state === "failed") return endingBy(applicationFailure(outcome.error));
@@ -161,7 +166,7 @@ class TaskRun {
   }
 
   private get mayGoOn(): boolean {
-    return this.isOver || this.mayStep || this.mustContinue;
+    return this.isOver || this.mayStep || this.mustContinue || (this.calls.hasArrivals && !this.calls.isDispatching);
   }
 
   private get isOver(): boolean {
@@ -193,6 +198,12 @@ class TaskRun {
     if (this.pinned.dispatchFirst === true && (this.calls.isDispatching || this.calls.hasRefusals || this.hasMore)) {
       return false;
     }
+    if (this.pinned.admitsBetweenSteps !== true) return this.historyIsLong;
+    // Signals that mean nothing make the history longer without a step.
+    return this.wasLong || (workflowInfo().continueAsNewSuggested && !this.calls.hasArrivals);
+  }
+
+  private get historyIsLong(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     const limit = this.begun.args.options?.continueAsNewEvents;
     return continueAsNewSuggested || (limit !== undefined && historyLength >= limit);
@@ -201,7 +212,8 @@ class TaskRun {
   private async step(): Promise<StepAnswer> {
     this.stepping = true;
     try {
-      return await this.interpreter.step(this.calls.takeSettlements(this.hasMore), this.calls.queueIsFull);
+      const settlements = this.calls.takeSettlements(this.hasMore);
+      return await this.interpreter.step(settlements, this.calls.queueIsFull, this.historyIsLong);
     } finally {
       this.stepping = false;
     }
@@ -209,9 +221,11 @@ class TaskRun {
 
   private take(answer: StepAnswer): StepOutcome {
     this.more = answer.more;
+    this.wasLong = answer.historyIsLong === true;
     this.callsMade += answer.calls.length;
     for (const call of answer.calls) this.calls.issue(call);
     for (const id of answer.cleared) this.calls.clear(id);
+    if (answer.now !== undefined) this.calls.settleDue(answer.now);
     this.recorder.log(answer.logs);
     this.recentLines = recentLines(this.recentLines, answer.logs);
     this.unsettled = answer.outcome.unsettled ?? [];
@@ -225,12 +239,23 @@ class TaskRun {
    */
   private async prepareToContinue(): Promise<void> {
     this.calls.stopDispatching();
-    await condition(() => this.calls.isDrained || this.calls.hasSettlements || this.isOver);
-    if (this.calls.hasSettlements || this.isOver) return;
+    const mustFeed = (): boolean => this.calls.hasSettlements || this.isOver;
+    await condition(() => this.calls.isDrained || this.calls.hasArrivals || mustFeed());
+    if (mustFeed() || !this.calls.isDrained) return;
+    await this.fence();
+    if (mustFeed() || this.calls.hasArrivals) return;
     // From here on only a child can settle a call: timers rest, and go on by their deadlines.
     this.serving.cancel();
     await this.handOver();
     this.serve();
+  }
+
+  /**
+   * A timer of the run's own. What has arrived once it has fired is the same in a replay; what has arrived with a step's
+   * answer is not.
+   */
+  private async fence(): Promise<void> {
+    if (this.pinned.admitsBetweenSteps === true) await this.budget.pause();
   }
 
   /** Continues as new, unless a child settles before everything is written down. */
@@ -238,7 +263,8 @@ class TaskRun {
     await CancellationScope.nonCancellable(() => this.calls.children.handOver());
     const interpreter = await this.interpreter.save();
     await this.recorder.flush();
-    if (this.calls.hasSettlements) return;
+    await this.fence();
+    if (this.calls.hasSettlements || this.calls.hasArrivals) return;
     // A cancellation that came meanwhile ends with this execution.
     this.throwIfOver();
     const continued: ContinuedRun = {
@@ -265,6 +291,8 @@ class TaskRun {
 
   /** Ends everything that is in flight and writes the record. */
   private async close(ending: Ending): Promise<void> {
+    // What is cancelled now may have ended already, and then cannot be.
+    if (!this.isCancelled && this.calls.areInFlight) await CancellationScope.nonCancellable(() => this.fence());
     this.calls.close(this.unsettled);
     this.serving.cancel();
     await CancellationScope.nonCancellable(async () => {

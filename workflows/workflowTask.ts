@@ -41,7 +41,15 @@ export class WorkflowTaskBudget {
 
   /** Ends this workflow task and resolves in the next. */
   async next(): Promise<void> {
+    await this.pause();
+    this.restart();
+  }
+
+  async pause(): Promise<void> {
     await sleep(1);
+  }
+
+  restart(): void {
     if (this.sinceOwnTimer) this.bytes = 0;
   }
 

@@ -94,6 +94,52 @@ test("a history replays when results come in all the time while steps are made a
   }
 });
 
+test("a history replays when results and timers arrive while a step outlasts its workflow task", async () => {
+  const stack = await TestStack.start();
+  try {
+    await stack.publish({
+      "slow.js": `module.exports = async function slow({ url }, { tools }) {
+        const one = async (n) => {
+          for (let i = 0; i < 4; i++) await Promise.all([tools.http.fetch(url + "/one"), tools.sleep((n + i) % 2)]);
+        };
+        await Promise.all(Array.from({ length: 6 }, (_, n) => one(n)));
+      };`,
+    });
+    await stack.workerProcess({ TEST_HOOKS: "on" });
+    const { control } = stack;
+    const hook = "/hook/after-step";
+    control.hold(hook);
+    const args = [{ task: "slow", input: { url: control.url }, options: { continueAsNewEvents: 60 } }];
+    const start = { workflowId: "slow", taskQueue: "tasker", args, workflowTaskTimeout: "1s" } as const;
+    const handle = await stack.client.workflow.start("taskRun", start);
+    for (let step = 1; step <= 8; step++) {
+      await control.arrived(hook, step);
+      // The step is over, and its answer is held back until the workflow has seen all that was in flight.
+      await eventually(async () => (await pendingActivities(handle)) === 0 && (await heartbeats(handle)));
+      const held = control.requests(hook).length;
+      control.release(hook);
+      control.hold(hook);
+      assert.equal(held, step);
+    }
+    control.releaseAll();
+    assert.equal((await stack.tasker.result("slow")).status, "completed");
+    assert.deepEqual(await replay(await historiesOf(stack, "slow")), []);
+  } finally {
+    await stack.stop();
+  }
+});
+
+/** The last events are those of a workflow task that only keeps a step going. */
+async function heartbeats(handle: WorkflowHandle): Promise<boolean> {
+  const events = (await handle.fetchHistory()).events ?? [];
+  const [completed, scheduled, started] = events.slice(-3);
+  return (
+    completed?.workflowTaskCompletedEventAttributes != null &&
+    scheduled?.workflowTaskScheduledEventAttributes != null &&
+    started?.workflowTaskStartedEventAttributes != null
+  );
+}
+
 /** The histories of every execution of a run, from its first to its last. */
 async function historiesOf({ client, store }: TestStack, workflowId: string): Promise<RecordedHistory[]> {
   const histories: RecordedHistory[] = [];
