@@ -171,6 +171,12 @@ export interface BlobStore {
   get(reader: BlobReader, sha256: string): Promise<StoredBlob | undefined>;
   /** The run holds these blobs no more. One that nobody else holds is deleted. */
   release(owner: RunKey, sha256s: readonly string[]): Promise<void>;
+  /**
+   * A client puts a large input for a run's id before the run begins, and the run takes it over when it is opened. This forgets
+   * what was put before `olderThan` and was never taken over. Returns the number of blobs that were deleted. A run that was
+   * started before `olderThan` and has not begun yet (no worker was there) loses its input: choose an age that no start waits.
+   */
+  removeUnclaimed(olderThan: Millis): Promise<number>;
 }
 
 export interface BlobReader extends RunKey {

@@ -8,6 +8,7 @@ import { safeText } from "../protocol/text.ts";
 import type { Claim } from "../protocol/value.ts";
 import type { Database } from "./database.ts";
 import { redeemable } from "./holders.ts";
+import { inChunks } from "./chunks.ts";
 import { lockRefs } from "./lockRefs.ts";
 import { keyColumns, toName } from "./names.ts";
 import type { Sealing } from "./sealing.ts";
@@ -29,11 +30,29 @@ export function createBlobStore(database: Database, sealing: Sealing): BlobStore
   const { sql } = database;
   const insert = (sha256: string, bytes: Uint8Array) => sql.insertInto("tasker_blobs").values({ sha256, bytes });
   // The reference comes first: it takes the lock that a removal waits for (see removeRun.ts) before the bytes are looked for.
-  const hold = (owner: RunKey, sha256: string) =>
-    sql
+  const hold = (owner: RunKey, sha256: string) => {
+    const givenAt = owner.firstRunId === "" ? Date.now() : null;
+    return sql
       .insertInto("tasker_blob_refs")
-      .values({ ...keyColumns(owner), sha256 })
-      .onConflict((conflict) => conflict.doNothing());
+      .values({ ...keyColumns(owner), sha256, given_at: givenAt })
+      .onConflict((conflict) =>
+        conflict.columns(["task_run_id", "first_run_id", "sha256"]).doUpdateSet({ given_at: givenAt }),
+      );
+  };
+  const deleteUnheld = (names: readonly string[]) =>
+    sql
+      .deleteFrom("tasker_blobs")
+      .where("sha256", "in", names)
+      .where((is) =>
+        is.not(
+          is.exists(
+            is
+              .selectFrom("tasker_blob_refs as held")
+              .select("held.sha256")
+              .whereRef("held.sha256", "=", "tasker_blobs.sha256"),
+          ),
+        ),
+      );
   // Postgres has this function, and SQLite's thread adds it: what was written is read back where it lies.
   const rehash = (sha256: string) =>
     sql
@@ -79,20 +98,31 @@ export function createBlobStore(database: Database, sealing: Sealing): BlobStore
           .deleteFrom("tasker_blob_refs")
           .where((is) => is.and(keyColumns(owner)))
           .where("sha256", "in", names),
-        sql
-          .deleteFrom("tasker_blobs")
-          .where("sha256", "in", names)
-          .where((is) =>
-            is.not(
-              is.exists(
-                is
-                  .selectFrom("tasker_blob_refs as held")
-                  .select("held.sha256")
-                  .whereRef("held.sha256", "=", "tasker_blobs.sha256"),
-              ),
-            ),
-          ),
+        deleteUnheld(names),
       ]);
+    },
+
+    async removeUnclaimed(olderThan) {
+      const unclaimed = sql
+        .selectFrom("tasker_blob_refs")
+        .select("sha256")
+        .where("first_run_id", "=", toName(""))
+        .where("given_at", "<", olderThan);
+      const names = [...new Set((await database.read(unclaimed)).map(({ sha256 }) => sha256))];
+      let removed = 0;
+      for (const chunk of inChunks(names, () => 0)) {
+        const results = await database.write([
+          ...lockRefs(database),
+          sql
+            .deleteFrom("tasker_blob_refs")
+            .where("sha256", "in", chunk)
+            .where("first_run_id", "=", toName(""))
+            .where("given_at", "<", olderThan),
+          deleteUnheld(chunk),
+        ]);
+        removed += results.at(-1)?.affected ?? 0;
+      }
+      return removed;
     },
   };
 }

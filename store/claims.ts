@@ -1,4 +1,5 @@
 import type { Compilable } from "kysely";
+import type { RunKey } from "../protocol/run.ts";
 import type { BlobReader } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
 import { inChunks } from "./chunks.ts";
@@ -38,4 +39,31 @@ export function holdClaims(
       )
       .onConflict((conflict) => conflict.doNothing()),
   );
+}
+
+/**
+ * Statements by which a run takes over the input that a client put for its id: the run holds the blob by now, so the blob goes
+ * when the run goes. None for an input that is inline.
+ */
+export function takeOver(database: Database, run: RunKey, input: Carried): Compilable[] {
+  if (!("claim" in input)) return [];
+  const { task_run_id, first_run_id } = keyColumns(run);
+  const sha256 = toName(input.claim.sha256);
+  return [
+    database.sql
+      .deleteFrom("tasker_blob_refs")
+      .where("task_run_id", "=", task_run_id)
+      .where("first_run_id", "=", toName(""))
+      .where("sha256", "=", sha256)
+      .where((is) =>
+        is.exists(
+          is
+            .selectFrom("tasker_blob_refs as own")
+            .select("own.sha256")
+            .where((its) =>
+              its.and({ "own.task_run_id": task_run_id, "own.first_run_id": first_run_id, "own.sha256": sha256 }),
+            ),
+        ),
+      ),
+  ];
 }

@@ -1,7 +1,7 @@
 import { sql as raw } from "kysely";
 import type { RunStore } from "../protocol/store.ts";
 import { createCallStore } from "./calls.ts";
-import { holdClaims } from "./claims.ts";
+import { holdClaims, takeOver } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { invalidArgument } from "./errors.ts";
 import { createExecutionStore, executionIdOf, isOf, isOfAnother } from "./executions.ts";
@@ -41,6 +41,7 @@ export function createRunStore(database: Database, sealing: Sealing): RunStore {
               .where(isOfAnother(executionIdOf(run))),
           ),
         ...holdClaims(database, run, [run.input]),
+        ...takeOver(database, run, run.input),
       ]);
       return opened?.affected === 1;
     },

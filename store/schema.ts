@@ -11,7 +11,7 @@ export interface Schema {
   tasker_calls: CallRow;
   tasker_logs: LogRow;
   tasker_blobs: { sha256: string; bytes: Uint8Array };
-  tasker_blob_refs: { sha256: string } & RunKeyColumns;
+  tasker_blob_refs: BlobRefRow;
   tasker_engines: { engine: string; bytes: Uint8Array };
   tasker_secrets: SecretRow;
   tasker_secret_accesses: SecretAccessRow;
@@ -21,6 +21,12 @@ export interface Schema {
 export interface RunKeyColumns {
   task_run_id: string;
   first_run_id: string;
+}
+
+export interface BlobRefRow extends RunKeyColumns {
+  sha256: string;
+  /** When a client put the blob for the id of a run that had not begun (`first_run_id` is empty); else null. */
+  given_at: Generated<number | null>;
 }
 
 export interface VersionRow {

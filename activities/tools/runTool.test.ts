@@ -42,6 +42,7 @@ function memoryBlobs(): BlobStore & { readonly held: Map<string, Uint8Array> } {
       return Promise.resolve(bytes && { bytes });
     },
     release: () => Promise.reject(new Error("a tool releases nothing")),
+    removeUnclaimed: () => Promise.resolve(0),
   };
 }
 

@@ -5,6 +5,7 @@ import { initial } from "./0001_initial.ts";
 import { secrets } from "./0002_secrets.ts";
 import { usage } from "./0003_usage.ts";
 import { executions } from "./0006_executions.ts";
+import { givenBlobs } from "./0008_given_blobs.ts";
 
 /** In order; a published one never changes. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0002_secrets": secrets,
   "0003_usage": usage,
   "0006_executions": executions,
+  "0008_given_blobs": givenBlobs,
 };
 
 /** Our own name: a database shared with another program that uses Kysely has its own journal. */
