@@ -1,3 +1,4 @@
+import { createCallKeys } from "./activities/callKeys.ts";
 import { createActivities, type Activities } from "./activities/createActivities.ts";
 import { createComputeThreads } from "./activities/compute/computeThreads.ts";
 import { Sandboxes } from "./activities/sandboxes.ts";
@@ -7,6 +8,7 @@ import { readConfiguration, storeOptions, type Configuration } from "./configura
 import { createCipher } from "./encryption/cipher.ts";
 import { dataConverterOf, workerDataConverterOf } from "./encryption/dataConverter.ts";
 import { createKeyring } from "./encryption/keyring.ts";
+import { oldestKey } from "./encryption/oldestKey.ts";
 import { LIMITS } from "./protocol/limits.ts";
 import { createBudgets } from "./policy/budgets.ts";
 import { readPolicy } from "./policy/readPolicy.ts";
@@ -74,6 +76,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
         compute,
         store,
         registry,
+        callKeys: createCallKeys(() => oldestKey(keyring, "calls"), configuration.encryption),
         budgets: createBudgets({ policy, usage: store.usage, now }),
         mask,
         versions: new VersionCache(store.versions),

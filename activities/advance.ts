@@ -107,7 +107,16 @@ export function createAdvance(deps: ActivityDeps) {
     const now = request.step?.now ?? 0;
     const { sourceMap, tools } = await deps.versions.get(pinned.task, pinned.version);
     const caller = { task: pinned.task, tools };
-    const context = { run, pinned, caller, now, registry: deps.registry, blobs: store.blobs, secrets };
+    const context = {
+      run,
+      pinned,
+      caller,
+      now,
+      registry: deps.registry,
+      callKeys: deps.callKeys,
+      blobs: store.blobs,
+      secrets,
+    };
     const calls = shortenFlood(await Promise.all(step.calls.map((call) => issueCall(call, context))));
     const texts = step.logs.map((line) => line.text);
     const traced = await authorStacks(deps.compute, texts, sourceMap);

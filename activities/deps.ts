@@ -1,5 +1,6 @@
 import type { Budgets } from "../policy/budgets.ts";
 import type { Store } from "../protocol/store.ts";
+import type { CallKeys } from "./callKeys.ts";
 import type { ComputeThreads } from "./compute/computeThreads.ts";
 import type { Sandboxes } from "./sandboxes.ts";
 import type { Registry } from "./tools/registry.ts";
@@ -13,6 +14,7 @@ export interface ActivityDeps {
   readonly store: Store;
   readonly versions: VersionCache;
   readonly registry: Registry;
+  readonly callKeys: CallKeys;
   /** Takes out of a tool's message what this process has opened in the keystore. */
   readonly mask: (text: string) => string;
   /** Daily budgets of services. */

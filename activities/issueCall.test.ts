@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createCipher } from "../encryption/cipher.ts";
 import { createKeyring } from "../encryption/keyring.ts";
+import { oldestKey } from "../encryption/oldestKey.ts";
 import type { PinnedRun } from "../protocol/activities.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
@@ -12,6 +13,7 @@ import type { IssuedCall } from "../protocol/step.ts";
 import type { Store } from "../protocol/store.ts";
 import { openStore } from "../store/openStore.ts";
 import type { GuestCall } from "../sandbox/types.ts";
+import { createCallKeys, type CallKeys } from "./callKeys.ts";
 import { issueCall } from "./issueCall.ts";
 import { VmSecrets } from "./masking/vmSecrets.ts";
 import { redeemClaim } from "./redeemClaim.ts";
@@ -40,9 +42,12 @@ const registry = createRegistry([
 describe("of a VM that was told a secret, what it issues", () => {
   let folder: string;
   let store: Store;
+  let callKeys: CallKeys;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "tasker-issue-"));
-    const cipher = createCipher(createKeyring({ keyFile: join(folder, "keys") }), "store");
+    const keyring = createKeyring({ keyFile: join(folder, "keys") });
+    callKeys = createCallKeys(() => oldestKey(keyring, "calls"), false);
+    const cipher = createCipher(keyring, "store");
     store = await openStore({ file: join(folder, "store.db"), synchronous: "normal", cipher });
   });
   after(async () => {
@@ -62,13 +67,14 @@ describe("of a VM that was told a secret, what it issues", () => {
   ): Promise<IssuedCall> {
     const secrets = new VmSecrets();
     secrets.add(told);
-    const guestCall = { id: 1, path: path.split("."), args: JSON.stringify(args), links };
+    const guestCall = { id: 1, path: path.split("."), args: JSON.stringify(args), links, key: "key" };
     return issueCall(guestCall, {
       run: RUN,
       pinned,
       caller: { task: "t", tools },
       now: 0,
       registry,
+      callKeys,
       blobs: store.blobs,
       secrets,
     });
@@ -164,8 +170,8 @@ describe("of a VM that was told a secret, what it issues", () => {
   });
 
   test("tells the secrets among its own arguments, whether or not it may make the call", async () => {
-    const keeps = { id: 1, path: ["svc", "keep"], args: '["name","value",{"n":1}]', links: [] };
-    const goes = { id: 2, path: ["svc", "go"], args: '["name","value"]', links: [] };
+    const keeps = { id: 1, path: ["svc", "keep"], args: '["name","value",{"n":1}]', links: [], key: "1" };
+    const goes = { id: 2, path: ["svc", "go"], args: '["name","value"]', links: [], key: "2" };
     assert.deepEqual(await secretArguments([keeps, goes], registry), ["value"]);
   });
 });

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Caller } from "../policy/denial.ts";
 import type { PinnedRun } from "../protocol/activities.ts";
 import { CODES, type TaskError } from "../protocol/errors.ts";
@@ -11,6 +10,7 @@ import { TASK_NAME } from "../protocol/task.ts";
 import { fitsUtf8, safeText, utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { GuestCall } from "../sandbox/types.ts";
+import type { CallKeys } from "./callKeys.ts";
 import { maskedText } from "./masking/maskedText.ts";
 import { carryFound, sealBlob } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
@@ -32,6 +32,7 @@ export interface IssueContext {
   /** The step's time. */
   readonly now: Millis;
   readonly registry: Registry;
+  readonly callKeys: CallKeys;
   readonly blobs: BlobStore;
   /** What the VM has been told: in nothing that is answered does it stand in plain. */
   readonly secrets: VmSecrets;
@@ -75,6 +76,7 @@ async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedC
     kind: "tool",
     tool: found.tool,
     args,
+    key: keyOf(call, args, context),
     summary: facts.summary,
     ...(facts.timeouts === undefined ? {} : { timeouts: facts.timeouts }),
     ...(found.queue === undefined ? {} : { queue: found.queue }),
@@ -125,7 +127,7 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
     task,
     ...(version === undefined ? {} : { version }),
     input: inputOf,
-    childRunId: childRunId(context.run, task, call.id),
+    childRunId: childRunId(context.run, task, keyOf(call, inputOf, context)),
     bytes: inlineSize(inputOf, text),
   };
 }
@@ -143,16 +145,17 @@ function versionOf(options: Json | undefined): string | undefined {
   return typeof options["version"] === "string" ? safeText(options["version"], LIMITS.taskNameBytes) : undefined;
 }
 
+function keyOf(call: GuestCall, carried: Carried, { callKeys, run, pinned }: IssueContext): string {
+  return callKeys.of({ run, depth: pinned.depth }, call, carried);
+}
+
 /**
- * The child's workflow id: readable while it fits, hashed when it does not. It holds a part of the parent's first run id,
- * so that a parent whose workflow id is used again never meets a child of the earlier run.
+ * The child's workflow id: it names the parent while that fits, and the task alone when it does not. The key makes it the
+ * id of one call of one run: a parent whose workflow id is used again never meets a child of the earlier run.
  */
-function childRunId(parent: RunKey, task: string, call: number): string {
-  const digest = createHash("sha256").update(`${parent.firstRunId} ${parent.taskRunId} ${call}`).digest();
-  const readable = `${parent.taskRunId}.${call}-${digest.toString("hex", 0, 4)}`;
-  return utf8Length(readable) <= LIMITS.workflowIdBytes
-    ? readable
-    : `${safeText(task, 100)}-${digest.toString("hex", 0, 20)}`;
+function childRunId(parent: RunKey, task: string, key: string): string {
+  const readable = `${parent.taskRunId}.${task}-${key}`;
+  return utf8Length(readable) <= LIMITS.workflowIdBytes ? readable : `${safeText(task, 100)}-${key}`;
 }
 
 async function timer(call: GuestCall, context: IssueContext, tool: "sleep" | "setTimeout"): Promise<IssuedCall> {

@@ -1,6 +1,7 @@
 import type { AdvanceRequest } from "../protocol/activities.ts";
 import type { VmStart } from "../sandbox/types.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { scopeOf } from "./callKeys.ts";
 import { readCarried } from "./carried.ts";
 import { secretsIn } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
@@ -25,7 +26,7 @@ export async function vmStart(
     taskRunId: run.taskRunId,
     taskName: pinned.task,
     taskVersion: pinned.version,
-    seed: run.firstRunId,
+    seed: scopeOf(run, pinned.depth).at(-1) ?? "",
     chains: registry.chains,
     stems: registry.stems,
   };

@@ -9,8 +9,8 @@ import { QuickJS } from "quickjs-wasi";
 import { buildEngine } from "../sandbox/buildEngine.ts";
 import { createMachineFactory } from "../sandbox/machine.ts";
 import type { MachineFactory } from "../sandbox/machine.ts";
-import { decodeSnapshot, encodeSnapshot, machineFrom, takePages } from "../sandbox/snapshot.ts";
-import { createVm } from "../sandbox/vm.ts";
+import { decodeSnapshot, encodeSnapshot } from "../sandbox/snapshot.ts";
+import { atRest, createVm, vmFrom } from "../sandbox/vm.ts";
 import type { Vm } from "../sandbox/vm.ts";
 import { compare } from "./measure.ts";
 import type { Row } from "./measure.ts";
@@ -78,7 +78,7 @@ export async function vmRows(): Promise<Row[]> {
   otherStep();
   step();
 
-  const save = (): Uint8Array => encodeSnapshot(engine, takePages(vm.machine));
+  const save = (): Uint8Array => encodeSnapshot(engine, atRest(vm));
   const otherSave = (): Uint8Array => zstdCompressSync(QuickJS.serializeSnapshot(other.snapshot()));
   const saved = save();
   const otherSaved = otherSave();
@@ -149,7 +149,7 @@ export async function vmRows(): Promise<Row[]> {
     ),
     await row(
       "restore it",
-      () => (ours = createVm(pooled, machineFrom(pooled, decodeSnapshot(engine, saved)))),
+      () => (ours = vmFrom(pooled, decodeSnapshot(engine, saved))),
       () => QuickJS.restore(QuickJS.deserializeSnapshot(zstdDecompressSync(otherSaved)), { wasm }),
       again,
     ),

@@ -4,7 +4,7 @@ import { addToKeyFile, createKeyFile, readKeyFile } from "./keyFile.ts";
 import { parseKeys, type Key } from "./parseKeys.ts";
 
 /** What a key is used for. Each purpose has a key of its own, derived from the raw one, so that none opens another's values. */
-export type Purpose = "payloads" | "store" | "keystore";
+export type Purpose = "payloads" | "store" | "keystore" | "calls";
 
 /** Where keys come from: TASKER_KEYS, else a file (TASKER_KEY_FILE). */
 export interface KeySource {

@@ -30,6 +30,8 @@ export type IssuedCall = {
       readonly tool: string;
       /** A JSON array: the arguments; of a chain, all of its links as `ChainLink`s. */
       readonly args: Carried;
+      /** The call's idempotency key: it stays the same when the call is issued again after a reset, under another number. */
+      readonly key: string;
       readonly summary: Masked;
       readonly timeouts?: ToolTimeouts;
       /** The task queue of a service that has a rate or a concurrency of its own; the run's when absent. */

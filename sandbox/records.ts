@@ -3,7 +3,7 @@ import type { GuestCall, GuestFailure, Unsettled } from "./types.ts";
 
 /** What a guest put into its outbox. */
 export interface Records {
-  readonly calls: GuestCall[];
+  readonly calls: Omit<GuestCall, "key">[];
   readonly cleared: number[];
   readonly logs: LogLine[];
   /** The records that a digest covers, as the guest wrote them. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildEngine } from "./buildEngine.ts";
 import { createMachineFactory } from "./machine.ts";
-import { decodeSnapshot, encodeSnapshot, machineFrom, takePages } from "./snapshot.ts";
+import { decodeSnapshot, encodeSnapshot, takePages } from "./snapshot.ts";
 import { createGuests, NOW, OPTIONS, settled, startOf } from "./testGuest.ts";
-import { createVm } from "./vm.ts";
+import { atRest, createVm, vmFrom } from "./vm.ts";
 
 const guests = await createGuests();
 
@@ -78,8 +78,8 @@ test("a snapshot survives as bytes, also of a heap that has grown", async () => 
   const task =
     "async () => { const big = Array.from({ length: 20 }, (_, i) => String(i).repeat(1e6)); await tools.a.b(); return big.map((s) => s.length + s[0]) }";
   vm.start(startOf(task), OPTIONS);
-  const bytes = encodeSnapshot(engine, takePages(vm.machine));
-  const again = createVm(factory, machineFrom(factory, decodeSnapshot(engine, bytes)));
+  const bytes = encodeSnapshot(engine, atRest(vm));
+  const again = vmFrom(factory, decodeSnapshot(engine, bytes));
   const step = again.resume([settled(1)], OPTIONS);
   assert.equal((JSON.parse(step.result!) as unknown[]).length, 20);
   assert.equal(step.result, vm.resume([settled(1)], OPTIONS).result);
@@ -88,7 +88,7 @@ test("a snapshot survives as bytes, also of a heap that has grown", async () => 
 test("damaged bytes and another engine's snapshot are refused", async () => {
   const engine = await buildEngine();
   const factory = createMachineFactory(engine);
-  const bytes = encodeSnapshot(engine, takePages(factory.create()));
+  const bytes = encodeSnapshot(engine, atRest(createVm(factory, factory.create())));
   assert.throws(() => decodeSnapshot(engine, bytes.subarray(0, -20)));
   assert.throws(() => decodeSnapshot(engine, Buffer.from("nonsense")), /no snapshot/);
   const other = Buffer.from(bytes);

@@ -1,6 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import { CallCounts } from "./callCounts.ts";
 import { PAGE } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { INITIAL_PAGES, WASM_PAGE } from "./instance.ts";
@@ -76,12 +77,26 @@ export function machineFrom(factory: MachineFactory, pages: Pages): Machine {
   return machine;
 }
 
-const MAGIC = "TSKR1";
+/** A VM at rest: its memory, and what the host counts for it. */
+export interface VmAtRest {
+  readonly pages: Pages;
+  readonly counts: CallCounts;
+}
 
-/** Bytes: magic, the engine's hash, then compressed: memory size and page count, page numbers (u32), pages. */
-export function encodeSnapshot(engine: Engine, { memoryPages, numbers, content }: Pages): Uint8Array {
-  const head = new Uint32Array([memoryPages, numbers.length, ...numbers]);
-  const body = zstdCompressSync(Buffer.concat([Buffer.from(head.buffer), content]));
+const MAGIC = "TSKR2";
+
+/** Numbers before the page numbers: memory size, page count, bytes of the counts. */
+const HEAD = 3;
+
+/**
+ * Bytes: magic, the engine's hash, then compressed: memory size, page count and size of the counts, page numbers (u32), counts,
+ * pages.
+ */
+export function encodeSnapshot(engine: Engine, { pages, counts }: VmAtRest): Uint8Array {
+  const { memoryPages, numbers, content } = pages;
+  const counted = counts.encode();
+  const head = new Uint32Array([memoryPages, numbers.length, counted.length, ...numbers]);
+  const body = zstdCompressSync(Buffer.concat([Buffer.from(head.buffer), counted, content]));
   const bytes = Buffer.concat([Buffer.from(MAGIC), Buffer.from(engine.hash, "hex"), body]);
   if (bytes.length <= LIMITS.snapshotBytes) return bytes;
   throw new TaskerError({
@@ -91,8 +106,8 @@ export function encodeSnapshot(engine: Engine, { memoryPages, numbers, content }
   });
 }
 
-/** Throws `engine_missing` for another engine's snapshot and a plain Error for what is no snapshot. */
-export function decodeSnapshot(engine: Engine, snapshot: Uint8Array): Pages {
+/** Throws `engine_missing` for another engine's snapshot and a plain Error for bytes that are not a snapshot. */
+export function decodeSnapshot(engine: Engine, snapshot: Uint8Array): VmAtRest {
   const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
   const bodyAt = MAGIC.length + 32;
   if (bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) throw new Error("these bytes are no snapshot");
@@ -107,11 +122,14 @@ export function decodeSnapshot(engine: Engine, snapshot: Uint8Array): Pages {
   const body = zstdDecompressSync(bytes.subarray(bodyAt), { maxOutputLength: 2 * LIMITS.vmMemoryBytes });
   const memoryPages = body.readUInt32LE(0);
   const count = body.readUInt32LE(4);
-  const numbers = Array.from({ length: count }, (_, i) => body.readUInt32LE(8 + 4 * i));
-  const content = body.subarray(8 + 4 * count);
+  const countedBytes = body.readUInt32LE(8);
+  const numbers = Array.from({ length: count }, (_, i) => body.readUInt32LE(4 * (HEAD + i)));
+  const countedAt = 4 * (HEAD + count);
+  const content = body.subarray(countedAt + countedBytes);
   const most = (Math.max(memoryPages, INITIAL_PAGES) * WASM_PAGE) / PAGE;
   if (content.length !== count * PAGE || numbers.some((number) => number >= most)) {
     throw new Error("the snapshot is damaged");
   }
-  return { memoryPages, numbers, content };
+  const counts = CallCounts.decode(body.subarray(countedAt, countedAt + countedBytes));
+  return { pages: { memoryPages, numbers, content }, counts };
 }

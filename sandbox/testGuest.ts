@@ -1,8 +1,7 @@
 import { buildEngine } from "./buildEngine.ts";
 import { createMachineFactory } from "./machine.ts";
-import { machineFrom, takePages } from "./snapshot.ts";
-import type { GuestSettlement, StepOptions, VmStart, VmStep } from "./types.ts";
-import { createVm } from "./vm.ts";
+import type { GuestCall, GuestSettlement, StepOptions, VmStart, VmStep } from "./types.ts";
+import { atRest, createVm, vmFrom } from "./vm.ts";
 import type { Vm } from "./vm.ts";
 
 export const NOW = Date.UTC(2030, 0, 2, 3, 4, 5, 678);
@@ -51,9 +50,14 @@ export async function createGuests(): Promise<Guests> {
       if (step.state !== "completed") throw new Error(`${step.state}: ${JSON.stringify(step.failure)}`);
       return JSON.parse(step.result ?? "") as unknown;
     },
-    copy: (vm) => createVm(factory, machineFrom(factory, takePages(vm.machine))),
+    copy: (vm) => vmFrom(factory, atRest(vm)),
   };
   return guests;
+}
+
+/** Calls as the guest made them: what a test of the marshalling compares. */
+export function withoutKeys(calls: readonly GuestCall[]): Omit<GuestCall, "key">[] {
+  return calls.map(({ id, path, args, links }) => ({ id, path, args, links }));
 }
 
 export function settled(id: number, result: unknown = null): GuestSettlement {

@@ -4,10 +4,10 @@ import { TaskerError } from "../protocol/errors.ts";
 import { createMachineFactory } from "./machine.ts";
 import { threadCpuMs } from "./meter.ts";
 import { threadNumber } from "./threadCpu.ts";
-import { decodeSnapshot, encodeSnapshot, machineFrom, takePages } from "./snapshot.ts";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 import type { Answer, Message, Ready, Request, ThreadData } from "./threadMessages.ts";
 import type { VmStep } from "./types.ts";
-import { createVm } from "./vm.ts";
+import { atRest, createVm, vmFrom } from "./vm.ts";
 import type { Vm } from "./vm.ts";
 
 const port = parentPort;
@@ -47,12 +47,12 @@ function perform(request: Request): Extract<Answer, { ok: true }>["value"] {
       return keep(id, vm, vm.resume(request.settlements, request.options));
     }
     case "snapshot":
-      return encodeSnapshot(engine, takePages(find(id).machine));
+      return encodeSnapshot(engine, atRest(find(id)));
     case "restore":
-      vms.set(id, createVm(factory, machineFrom(factory, decodeSnapshot(engine, request.snapshot))));
+      vms.set(id, vmFrom(factory, decodeSnapshot(engine, request.snapshot)));
       return undefined;
     case "fork":
-      vms.set(request.copy, createVm(factory, machineFrom(factory, takePages(find(id).machine))));
+      vms.set(request.copy, vmFrom(factory, atRest(find(id))));
       return undefined;
   }
 }

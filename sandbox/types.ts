@@ -29,6 +29,11 @@ export interface GuestCall {
   readonly args: JsonText;
   /** Links of a chain after the first. `args` is a JSON array. */
   readonly links: readonly { readonly name: string; readonly args: JsonText }[];
+  /**
+   * What tells the call from all others of its VM: a hash of path, arguments, links, and which of its equals it is. It stays
+   * the same when calls settle in another order. It can be guessed by whoever guesses the arguments.
+   */
+  readonly key: string;
 }
 
 export type GuestSettlement = { readonly id: number } & (

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { CODES } from "../protocol/errors.ts";
 import type { Entry } from "./engine.ts";
+import { CallCounts } from "./callCounts.ts";
 import { digestStep } from "./digest.ts";
 import { LAST_WORDS_MS, lastFrames } from "./lastFrames.ts";
 import type { Machine, MachineFactory } from "./machine.ts";
 import { threadCpuMs } from "./meter.ts";
 import { readEnding, readRecords } from "./records.ts";
 import type { Ending } from "./records.ts";
+import { machineFrom, takePages, type VmAtRest } from "./snapshot.ts";
 import { limitFailure } from "./stops.ts";
 import { WRAPPER_HEAD, WRAPPER_TAIL } from "./wrapper.ts";
 import type { GuestSettlement, StepOptions, VmStart, VmStep } from "./types.ts";
@@ -17,6 +19,7 @@ const JOBS = 1000;
 /** One run's VM in this thread. A step that throws, or fails, leaves a VM that must not be used again. */
 export interface Vm {
   readonly machine: Machine;
+  readonly counts: CallCounts;
   start(start: VmStart, options: StepOptions): VmStep;
   resume(settlements: readonly GuestSettlement[], options: StepOptions): VmStep;
 }
@@ -31,7 +34,8 @@ class Stopped extends Error {
   }
 }
 
-export function createVm(factory: MachineFactory, machine: Machine): Vm {
+/** @param counts what the VM has issued so far, when `machine` continues one */
+export function createVm(factory: MachineFactory, machine: Machine, counts = new CallCounts()): Vm {
   const { values, meter, engine, instance } = machine;
   const { entries, runtime, context, scratch } = engine.image;
   const { native } = instance;
@@ -100,8 +104,9 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
     return told(turn.slice(lineEnd + 1, endingAt), readEnding(turn.slice(endingAt)), false);
   };
   const told = (text: string, ending: Ending, more: boolean): VmStep => {
-    const { digested, ...records } = readRecords(text);
-    return { ...ending, ...records, more, digest: digestStep(digested, ending), cpuMs: meter.used() };
+    const { digested, calls, ...records } = readRecords(text);
+    const keyed = calls.map((call) => ({ ...call, key: counts.add(call) }));
+    return { ...ending, ...records, calls: keyed, more, digest: digestStep(digested, ending), cpuMs: meter.used() };
   };
 
   /** The lines that led to a stop are worth most: the prelude's outbox is intact, so one try is made for them. */
@@ -149,6 +154,7 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
 
   return {
     machine,
+    counts,
     start: (start, options) =>
       step(options, () => {
         const compiled = values.evaluate(WRAPPER_HEAD + start.bundle + WRAPPER_TAIL, start.bundleName);
@@ -181,4 +187,14 @@ export function createVm(factory: MachineFactory, machine: Machine): Vm {
         }
       }),
   };
+}
+
+/** What a snapshot keeps of a VM. */
+export function atRest({ machine, counts }: Vm): VmAtRest {
+  return { pages: takePages(machine), counts: counts.copy() };
+}
+
+/** A VM that goes on from there. */
+export function vmFrom(factory: MachineFactory, { pages, counts }: VmAtRest): Vm {
+  return createVm(factory, machineFrom(factory, pages), counts);
 }

@@ -24,7 +24,7 @@ function patience({ queue, timeouts }: ToolCall) {
 export function callTool(run: RunKey, pinned: PinnedRun, call: ToolCall, inlineBytes: number): Promise<ToolAnswer> {
   const request: ToolRequest = {
     run,
-    call: call.id,
+    key: call.key,
     task: pinned.task,
     args: call.args,
     inlineBytes,

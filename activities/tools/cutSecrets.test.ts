@@ -7,12 +7,14 @@ import { ApplicationFailure } from "@temporalio/common";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { createCipher } from "../../encryption/cipher.ts";
 import { createKeyring } from "../../encryption/keyring.ts";
+import { oldestKey } from "../../encryption/oldestKey.ts";
 import type { Json } from "../../protocol/json.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Store } from "../../protocol/store.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { openStore } from "../../store/openStore.ts";
 import { createComputeThreads } from "../compute/computeThreads.ts";
+import { createCallKeys, type CallKeys } from "../callKeys.ts";
 import { issueCall } from "../issueCall.ts";
 import { VmSecrets } from "../masking/vmSecrets.ts";
 import { createGapi } from "./gapi/gapi.ts";
@@ -109,6 +111,7 @@ const CALLS: readonly [path: string[], args: Json[], links?: [string, Json[]][]]
 describe("no part of a secret is in what a call records or fails with", () => {
   let folder: string;
   let store: Store;
+  let callKeys: CallKeys;
   const compute = createComputeThreads(1);
   const credentials = { get: () => Promise.resolve(undefined), forget: ignore };
   const registry = createRegistry([
@@ -120,7 +123,9 @@ describe("no part of a secret is in what a call records or fails with", () => {
   ]);
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "tasker-cut-secrets-"));
-    const cipher = createCipher(createKeyring({ keyFile: join(folder, "keys") }), "store");
+    const keyring = createKeyring({ keyFile: join(folder, "keys") });
+    callKeys = createCallKeys(() => oldestKey(keyring, "calls"), false);
+    const cipher = createCipher(keyring, "store");
     store = await openStore({ file: join(folder, "store.db"), synchronous: "normal", cipher });
   });
   after(async () => {
@@ -140,11 +145,13 @@ describe("no part of a secret is in what a call records or fails with", () => {
         path,
         args: JSON.stringify(args),
         links: links.map(([name, each]) => ({ name, args: JSON.stringify(each) })),
+        key: "key",
       };
       const pinned = { task: "t", version: "v", engine: "e", tools: null, depth: 1 };
       const caller = { task: "t", tools: null };
       const issued = await issueCall(guest, {
         run: RUN,
+        callKeys,
         pinned,
         caller,
         now: 0,
@@ -168,7 +175,7 @@ describe("no part of a secret is in what a call records or fails with", () => {
     const activity = createToolActivity({ registry, blobs: store.blobs });
     const silent = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
     const environment = new MockActivityEnvironment({ activityType: tool }, { logger: silent });
-    const request = { run: RUN, call: 1, task: "t", args, inlineBytes: LIMITS.inlineBytes };
+    const request = { run: RUN, key: "key", task: "t", args, inlineBytes: LIMITS.inlineBytes };
     try {
       return assert.fail(JSON.stringify(await environment.run(activity, request)));
     } catch (error) {

@@ -26,7 +26,7 @@ import type { ToolRequest } from "./toolRequest.ts";
 
 const read = { kind: "read" as const, call: () => Promise.resolve(null) };
 const run = { taskRunId: "run-1", firstRunId: "11111111-1111-4111-8111-111111111111" };
-const request: ToolRequest = { run, call: 7, task: "echo", args: { value: [] }, inlineBytes: 100 };
+const request: ToolRequest = { run, key: "the-key", task: "echo", args: { value: [] }, inlineBytes: 100 };
 
 function memoryBlobs(): BlobStore & { readonly held: Map<string, Uint8Array> } {
   const held = new Map<string, Uint8Array>();
@@ -108,7 +108,7 @@ describe("a tool that answers", () => {
     assert(answer.startedAt >= before && answer.endedAt >= answer.startedAt);
     assert(seen);
     assert.deepEqual(seen[0], [1, "two"]);
-    assert.equal(seen[1].idempotencyKey, `${run.firstRunId}:7`);
+    assert.equal(seen[1].idempotencyKey, "the-key");
     assert.equal(seen[1].task, "echo");
     assert.deepEqual(seen[1].links, []);
   });
@@ -150,7 +150,7 @@ describe("a tool that answers", () => {
       call: (_args, context) => Promise.resolve((key = `${context.idempotencyKey} ${context.attempt}`)),
       info,
     }).answer();
-    assert.equal(key, `${run.firstRunId}:7 3`);
+    assert.equal(key, "the-key 3");
     assert.equal(answer.attempts, 3);
     assert.equal(answer.startedAt, 1_700_000_000_000);
   });

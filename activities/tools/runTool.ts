@@ -67,7 +67,7 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       service = found.service;
       account = await deps.budgets?.reserve(service.name);
       const call = found.method.call(args, {
-        idempotencyKey: `${request.run.firstRunId}:${request.call}`,
+        idempotencyKey: request.key,
         taskRunId: request.run.taskRunId,
         task: request.task,
         attempt: info.attempt,

@@ -49,7 +49,7 @@ describe("the wrapper of every tool", () => {
     const found = text.includes(SECRET) ? [SECRET] : [];
     const request = {
       run: RUN,
-      call: 1,
+      key: "key",
       task: "task",
       args: await carryFound(store.blobs, RUN, text, LIMITS.inlineBytes, found),
       inlineBytes: LIMITS.inlineBytes,

@@ -4,7 +4,7 @@ import type { ChainLink, ToolTimeouts, Usage } from "../../protocol/step.ts";
 
 /** What a tool's method gets beside its arguments. */
 export interface ToolContext {
-  /** `run:call`: the same for every attempt at one call. */
+  /** The same for every attempt at one call, and for the same call after a reset; no other call of any run has it. */
   readonly idempotencyKey: string;
   readonly taskRunId: string;
   readonly task: string;

@@ -5,8 +5,8 @@ import type { Carried } from "../../protocol/value.ts";
 export interface ToolRequest {
   /** `firstRunId` is the run's identity for ever; it also owns the blobs that the result may need. */
   readonly run: RunKey;
-  /** The call's number in the run, from 1. */
-  readonly call: number;
+  /** The call's idempotency key, which follows from the run, the tool, the arguments, and which of its equals the call is. */
+  readonly key: string;
   readonly task: string;
   /** A JSON array: the arguments of the call; of a chain, all of its links as `ChainLink`s. */
   readonly args: Carried;

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { reconcileEnded } from "../../client/reconcile.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { eventually } from "../support/eventually.ts";
+import { resetRun } from "../support/resetRun.ts";
 import { TestStack } from "../support/stack.ts";
 
 interface Told {
@@ -112,19 +113,7 @@ describe("after a reset in Temporal the newest execution is the run's truth", ()
   });
   after(() => stack.stop());
 
-  /** Resets to the end of a workflow task, counted from 0. */
-  async function reset(taskRunId: string, toTask: number): Promise<string> {
-    const { events } = await stack.client.workflow.getHandle(taskRunId).fetchHistory();
-    const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
-    const { runId } = await stack.client.workflowService.resetWorkflowExecution({
-      namespace: "default",
-      workflowExecution: { workflowId: taskRunId },
-      workflowTaskFinishEventId: completed[toTask]!.eventId!,
-      requestId: crypto.randomUUID(),
-      reason: "test",
-    });
-    return runId;
-  }
+  const reset = (taskRunId: string, toTask: number): Promise<string> => resetRun(stack.client, taskRunId, toTask);
 
   test("a failed run that was reset and completes is completed in its record too, which says that it was reset", async () => {
     stack.control.on("/two", () => ({ status: 500 }));
