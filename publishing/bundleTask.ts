@@ -5,7 +5,7 @@ import type { BuildFailure, BuildOptions } from "esbuild";
 import { BundleSession, ENTRY } from "./bundleSession.ts";
 import { expectedModules } from "./expectedModules.ts";
 import type { Wanted } from "./expectedModules.ts";
-import { toProblem } from "./esbuildProblem.ts";
+import { toProblem, unmendableProblem } from "./esbuildProblem.ts";
 import { mendBundle } from "./mendBundle.ts";
 import { joinNodeModules } from "./nodeModuleProblem.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
@@ -65,6 +65,9 @@ export async function bundleTask(root: string, file: string): Promise<BundleResu
     if (isDeepStrictEqual(next, wanted)) {
       const toolUses = [...session.files.values()].flatMap((each) => each.toolUses);
       const mended = mendBundle(built, session.nodeModules);
+      if ("unmendable" in mended) {
+        return { problems: joined(mended.unmendable.map((each) => unmendableProblem(each, session, file))) };
+      }
       const sourceMap = tidySourceMap(mended.sourceMap, session.files, path.basename(root));
       return { bundle: { code: mended.code, sourceMap, toolUses } };
     }

@@ -2,6 +2,8 @@ import type { Message } from "esbuild";
 import { AUTHOR, PACKAGE } from "./bundleSession.ts";
 import type { BundleSession, Detail } from "./bundleSession.ts";
 import { authorColumn } from "./insertions.ts";
+import type { Unmendable } from "./mendBundle.ts";
+import type { SourcePlace } from "./movedMap.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
 import { problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
@@ -18,9 +20,19 @@ export function toProblem(message: Message, session: BundleSession, task: string
     : recognize(message.text.replaceAll(PREFIX, '"'));
   if (!message.location) return problem(code, text, task);
   const { file, line, lineText } = message.location;
-  const name = file.replace(new RegExp(`^(?:${AUTHOR}|${PACKAGE}):`), "");
   // The bundler counts a column in bytes.
   const column = Buffer.from(lineText).subarray(0, message.location.column).toString().length;
+  return at(code, text, session, { source: file, line, column });
+}
+
+/** A problem of the bundle at the place where its code was written; `task` takes it when no source wrote it. */
+export function unmendableProblem({ message, ...place }: Unmendable, session: BundleSession, task: string): Problem {
+  const code = PROBLEM_CODES.parameterAssigned;
+  return place.source === "" ? problem(code, message, task) : at(code, message, session, place);
+}
+
+function at(code: ProblemCode, text: string, session: BundleSession, { source, line, column }: SourcePlace): Problem {
+  const name = source.replace(new RegExp(`^(?:${AUTHOR}|${PACKAGE}):`), "");
   const insertions = session.files.get(name)?.insertions ?? [];
   return problem(code, text, name, { line, column: authorColumn(insertions, { line, column }) });
 }

@@ -1,8 +1,16 @@
 import { parse } from "@babel/parser";
-import type { ForOfStatement, Node } from "@babel/types";
-import { decodedMap, encodedMap, TraceMap } from "@jridgewell/trace-mapping";
-import type { Edit, Piece } from "./edits.ts";
+import type { ParserOptions } from "@babel/parser";
+import type { ForOfStatement, Node, Program } from "@babel/types";
+import { TraceMap } from "@jridgewell/trace-mapping";
+import type * as ESTree from "estree";
+import type { Edit } from "./edits.ts";
 import { render } from "./edits.ts";
+import { moveParameters } from "./mendParameters.ts";
+import { movedMap, sourceAt } from "./movedMap.ts";
+import type { SourcePlace } from "./movedMap.ts";
+import { splitFunctions } from "./splitParameters.ts";
+import type { Place } from "./problem.ts";
+import type { SplitFunction } from "./splitParameters.ts";
 import { walk } from "./walk.ts";
 
 export interface Code {
@@ -11,17 +19,61 @@ export interface Code {
   readonly sourceMap: string;
 }
 
+/** What the engine would run wrongly and what cannot be rewritten. */
+export interface Unmendable extends SourcePlace {
+  readonly message: string;
+}
+
 /**
  * Rewrites in a bundle what QuickJS compiles wrongly and esbuild does not translate:
- * `{...x}` of a string is empty, so `x` is made an object first; a `yield` in the head of `for…of` ("stack underflow" for
- * the whole script) moves before the loop; an ES module of Node gets a CommonJS module as its default import, as in Node.
+ * parameters of which QuickJS would keep two values move into the body (mendParameters.ts); `{...x}` of a string is empty,
+ * so `x` is made an object first; a `yield` in the head of `for…of` ("stack underflow" for the whole script) moves before
+ * the loop; an ES module of Node gets a CommonJS module as its default import, as in Node.
  * @param nodeModules names of the sources, as the source map has them, that Node takes for ES modules
  */
-export function mendBundle({ code, sourceMap }: Code, nodeModules: ReadonlySet<string>): Code {
-  const spreads = /[{,]\s*\.\.\./.test(code);
-  if (!spreads && !/\bof\b[^;{]*\byield\b/.test(code) && nodeModules.size === 0) return { code, sourceMap };
-  const { program } = parse(code, { sourceType: "script", errorRecovery: true });
-  const map = new TraceMap(sourceMap);
+export function mendBundle(
+  bundle: Code,
+  nodeModules: ReadonlySet<string>,
+): Code | { readonly unmendable: readonly Unmendable[] } {
+  for (let { code, sourceMap } = bundle; ;) {
+    const { program } = parse(code, OPTIONS);
+    const map = new TraceMap(sourceMap);
+    const split = splitFunctions(program as unknown as ESTree.Program);
+    const refused = split.filter(({ obstacle }) => obstacle !== undefined);
+    if (refused.length > 0) return { unmendable: refused.map((each) => unmendable(map, each)) };
+    const edits = split.length > 0 ? moveParameters(code, split) : syntaxEdits(program, map, nodeModules);
+    if (edits.length > 0) {
+      const pieces = render(code, edits);
+      sourceMap = movedMap(code, map, pieces);
+      code = pieces.map(({ text }) => text).join("");
+    }
+    // A moved parameter list can contain another function whose list must move.
+    if (split.length === 0) return { code, sourceMap };
+  }
+}
+
+const OPTIONS: ParserOptions = {
+  sourceType: "script",
+  errorRecovery: true,
+  ranges: true,
+  plugins: [["estree", { classFeatures: true }]],
+};
+
+const REASONS = {
+  generator: "a generator evaluates its parameters before its body",
+  redeclared: "the body declares a variable under a parameter's name",
+  shadowed: "the body declares a name that a default uses from outside",
+};
+
+function unmendable(map: TraceMap, { parameter, obstacle = "generator" }: SplitFunction): Unmendable {
+  const message =
+    `The parameter ${JSON.stringify(parameter.name)} is assigned, and an expression in the parameter list uses or assigns it. ` +
+    `The engine would keep two values of it, and publishing cannot mend that here: ${REASONS[obstacle]}. ` +
+    "Assign to a new variable of another name instead.";
+  return { ...sourceAt(map, parameter.loc?.start ?? START), message };
+}
+
+function syntaxEdits(program: Program, map: TraceMap, nodeModules: ReadonlySet<string>): Edit[] {
   const edits: Edit[] = [];
   const labels = new Map<Node, number>();
   let loops = 0;
@@ -35,20 +87,23 @@ export function mendBundle({ code, sourceMap }: Code, nodeModules: ReadonlySet<s
         edits.push({ at: endOf(property.argument), insert: ")" });
       }
     } else if (node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "__toESM") {
-      const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
-      if (node.arguments.length === 1 && nodeModules.has(sourceAt(map, line, column))) {
+      if (node.arguments.length === 1 && nodeModules.has(sourceAt(map, node.loc?.start ?? START).source)) {
         edits.push({ at: endOf(node) - 1, insert: ", 1" });
       }
     }
     return undefined;
   });
-  if (edits.length === 0) return { code, sourceMap };
   if (edits.some(({ insert }) => insert.startsWith(TO_OBJECT)))
-    edits.push({ at: program.directives[0]?.end ?? 0, insert: `var ${TO_OBJECT}=Object;` });
-  const pieces = render(code, edits);
-  return { code: pieces.map(({ text }) => text).join(""), sourceMap: movedMap(code, map, pieces) };
+    edits.push({ at: endOfDirectives(program), insert: `var ${TO_OBJECT}=Object;` });
+  return edits;
 }
 
+/** The tree is ESTree's, in which directives are statements. */
+function endOfDirectives({ body }: Program): number {
+  return body.find((each) => "directive" in each)?.end ?? 0;
+}
+
+const START: Place = { line: 1, column: 0 };
 const TO_OBJECT = "__toObject";
 const ALWAYS_OBJECT = /^(?:Object|Array|New|This|Function|ArrowFunction|Class)Expression$/;
 
@@ -66,7 +121,7 @@ function hoist(loop: ForOfStatement, labels: ReadonlyMap<Node, number>, index: n
   ];
 }
 
-const FUNCTION = /Function|ObjectMethod|Class(?:Private)?Method/;
+const FUNCTION = /Function/;
 
 function hasYield(expression: Node): boolean {
   let found = false;
@@ -76,54 +131,4 @@ function hasYield(expression: Node): boolean {
     return undefined;
   });
   return found;
-}
-
-function sourceAt(map: TraceMap, line: number, column: number): string {
-  const segments = decodedMap(map).mappings[line - 1] ?? [];
-  const before = segments.findLast((segment) => segment.length > 1 && segment[0] <= column);
-  return before === undefined || before.length === 1 ? "" : (map.sources[before[1]] ?? "");
-}
-
-/** The map of the pieces put together: what was copied keeps its positions. */
-function movedMap(code: string, map: TraceMap, pieces: readonly Piece[]): string {
-  const decoded = decodedMap(map);
-  const lineStarts = [0];
-  for (let at = code.indexOf("\n"); at >= 0; at = code.indexOf("\n", at + 1)) lineStarts.push(at + 1);
-  /** Every segment with its offset in the code, in order. */
-  const segments = decoded.mappings.flatMap((line, i) =>
-    line.map((segment) => ({ at: (lineStarts[i] ?? 0) + segment[0], segment })),
-  );
-  const mappings: (typeof decoded.mappings)[number][] = [[]];
-  let column = 0;
-  for (const { text, from } of pieces) {
-    let offset = 0;
-    let next = from === undefined ? segments.length : firstAt(segments, from);
-    for (;;) {
-      const end = text.indexOf("\n", offset);
-      const stop = end < 0 ? text.length : end + 1;
-      for (; from !== undefined && next < segments.length; next++) {
-        const found = segments[next];
-        if (found === undefined || found.at >= from + stop) break;
-        const moved = column + (found.at - from - offset);
-        mappings.at(-1)?.push([moved, ...found.segment.slice(1)] as typeof found.segment);
-      }
-      if (end < 0) break;
-      mappings.push([]);
-      column = 0;
-      offset = stop;
-    }
-    column += text.length - offset;
-  }
-  return JSON.stringify(encodedMap(new TraceMap({ ...decoded, mappings })));
-}
-
-function firstAt(segments: readonly { readonly at: number }[], from: number): number {
-  let low = 0;
-  let high = segments.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((segments[middle]?.at ?? 0) < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -24,6 +24,8 @@ export const PROBLEM_CODES = {
   unsupportedFile: "unsupported_file",
   ambiguousModule: "ambiguous_module",
   bundleError: "bundle_error",
+  /** An assigned parameter of which the engine would keep two values. */
+  parameterAssigned: "parameter_assigned",
   publishTimeout: "publish_timeout",
   /** The parser or the bundler ended over the file. */
   publishFailed: "publish_failed",

@@ -1,8 +1,8 @@
 import type { Node } from "@babel/types";
 
 /**
- * Visits a syntax tree, parents before children, in the source's order. A visitor that answers "skip" is not shown
- * the node's children. It keeps its own stack: a deeply nested source does not exhaust the host's.
+ * Visits a syntax tree, parents before children, in the source's order. When a visitor returns "skip", the
+ * node's children are not visited. It keeps its own stack: a deeply nested source does not exhaust the host's.
  */
 export function walk(root: Node, visit: (node: Node, parent: Node | undefined) => "skip" | undefined): void {
   const stack: { node: Node; parent: Node | undefined }[] = [{ node: root, parent: undefined }];
@@ -13,13 +13,28 @@ export function walk(root: Node, visit: (node: Node, parent: Node | undefined) =
   }
 }
 
-const NOT_CHILDREN = new Set(["loc", "extra", "leadingComments", "innerComments", "trailingComments", "errors"]);
+const NOT_CHILDREN = new Set([
+  "loc",
+  "range",
+  "extra",
+  "leadingComments",
+  "innerComments",
+  "trailingComments",
+  "errors",
+]);
 
-function children(node: Node): Node[] {
-  return Object.entries(node)
-    .filter(([key]) => !NOT_CHILDREN.has(key))
-    .flatMap(([, value]: [string, unknown]) => (Array.isArray(value) ? (value as unknown[]) : [value]))
-    .filter(isNode);
+function children(parent: Node): Node[] {
+  const found: Node[] = [];
+  for (const key of Object.keys(parent)) {
+    if (NOT_CHILDREN.has(key)) continue;
+    const value: unknown = parent[key as keyof Node];
+    if (!Array.isArray(value)) {
+      if (isNode(value)) found.push(value);
+    } else {
+      for (const each of value as unknown[]) if (isNode(each)) found.push(each);
+    }
+  }
+  return found;
 }
 
 function isNode(value: unknown): value is Node {

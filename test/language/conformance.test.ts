@@ -25,10 +25,23 @@ const DIFFERENCES: readonly (readonly [name: string, body: string, result: unkno
   ["Promise.any says no message", "return Promise.any([]).catch((e) => e.message)", ""],
   ["stack is an accessor", "return Object.hasOwn(new Error('x'), 'stack')", false],
   [
-    "a closure in a parameter's default does not see later assignments to a parameter",
-    "return ((a, b = () => a) => { a = 2; return b(); })(1)",
+    "eval in a parameter's default does not see later assignments to a parameter",
+    "return (function (a, b = () => eval('a')) { a = 2; return b(); })(1)",
     1,
   ],
+  [
+    "for await does not close a synchronous iterator whose value rejects",
+    "let closed = 0; const it = { [Symbol.iterator]() { return { next: () => ({ value: Promise.reject(new Error('r')), done: false }), return() { closed++; return {}; } }; } }; try { for await (const x of it); } catch { return closed; }",
+    0,
+  ],
+  [
+    "an assignment to a function inside its own block reaches the outer variable late (sloppy mode)",
+    "return new Function('{ f = 3; function f() {} f = 4; } return typeof f')()",
+    "function",
+  ],
+  ["no static properties of the last match on RegExp", "/(a)/.exec('xay'); return typeof RegExp.$1", "undefined"],
+  ["Date.prototype.toString names no time zone", "return String(new Date(0))", "Thu Jan 01 1970 00:00:00 GMT+0000"],
+  ["Date.parse takes a comma before the fraction", "return Date.parse('2024-01-02T03:04:05,5Z')", 1704164645500],
 ];
 
 const source = (body: string): string =>

@@ -838,4 +838,602 @@ export const PROGRAMS: readonly (readonly [name: string, body: string])[] = [
     "for-of: a spread inside a yield in the head",
     "function* g() { for (const x of yield { ...'ab', ...{ c: 1 } }) return x; } const i = g(); return [i.next().value, i.next([7]).value];",
   ],
+  ["parameters: default closure sees later assign", "return ((a, b = () => a) => { a = 2; return b(); })(1)"],
+  ["parameters: fn decl default closure", "function f(a, g = () => a) { a = 2; return g(); } return f(1)"],
+  [
+    "parameters: closure in default assigns param",
+    "function f(a, s = (v) => { a = v; }) { s(5); return a; } return f(1)",
+  ],
+  [
+    "parameters: both",
+    "function f(a, g = () => a, s = (v) => { a = v; }) { s(5); const x = [a, g()]; a = 7; x.push(a, g()); return x; } return f(1)",
+  ],
+  [
+    "parameters: var same name as param separate",
+    "function f(a, g = () => a) { var a; const b = a; a = 2; return [b, a, g()]; } return f(1)",
+  ],
+  ["parameters: var same name init", "function f(a, g = () => a) { var a = 3; return [a, g()]; } return f(1)"],
+  [
+    "parameters: body var not visible in default",
+    "var x = 'out'; function f(g = () => x) { var x = 'in'; return [g(), x]; } return f()",
+  ],
+  [
+    "parameters: body fn not visible in default",
+    "function h() { return 'out'; } function f(g = () => h()) { function h() { return 'in'; } return [g(), h()]; } return f()",
+  ],
+  [
+    "parameters: self default assign in default",
+    "function f(a, b = (a = 5), g = () => a) { return [a, b, g()]; } return f(1)",
+  ],
+  [
+    "parameters: later default assigns earlier",
+    "function f(a, g = () => a, b = (a = 9)) { return [a, g(), b]; } return f(1)",
+  ],
+  [
+    "parameters: destructuring default closure",
+    "function f({ a, g = () => a }) { a = 2; return g(); } return f({a:1})",
+  ],
+  [
+    "parameters: array destructuring default closure",
+    "function f([a, g = () => a]) { a = 2; return g(); } return f([1])",
+  ],
+  ["parameters: nested destruct", "function f({ a }, [g = () => a] = []) { a = 2; return g(); } return f({a:1})"],
+  ["parameters: rest param closure", "function f(g = () => r, ...r) { r = 2; return g(); } return f(undefined, 1)"],
+  ["parameters: increment", "function f(n, next = () => n) { n++; n += 1; return next(); } return f(1)"],
+  [
+    "parameters: destructuring assign in body",
+    "function f(n, g = () => n) { [n] = [7]; ({ n } = { n: 8 }); return g(); } return f(1)",
+  ],
+  ["parameters: for-of assigns param", "function f(n, g = () => n) { for (n of [1,2,3]); return g(); } return f(0)"],
+  [
+    "parameters: inner closure assigns",
+    "function f(n, g = () => n) { const s = () => { n = 4; }; s(); return g(); } return f(1)",
+  ],
+  [
+    "parameters: method default",
+    "class C { m(a, g = () => a) { a = 2; return g(); } static s(a, g = () => a) { a = 2; return g(); } constructor(a, g = () => a) { a = 3; this.v = g(); } } return [new C(1).v, new C(1).m(1), C.s(1)]",
+  ],
+  [
+    "parameters: object method/setter",
+    "let out; const o = { m(a, g = () => a) { a = 2; return g(); }, set x([a, g = () => a]) { a = 2; out = g(); } }; o.x = [1]; return [o.m(1), out]",
+  ],
+  ["parameters: async fn", "async function f(a, g = () => a) { a = 2; await null; return g(); } return f(1)"],
+  ["parameters: async arrow", "return (async (a, g = () => a) => { await null; a = 2; return g(); })(1)"],
+  ["parameters: generator", "function* f(a, g = () => a) { a = 2; yield g(); a = 3; yield g(); } return [...f(1)]"],
+  [
+    "parameters: async generator",
+    "async function* f(a, g = () => a) { a = 2; yield g(); a = 3; yield g(); } const out = []; for await (const x of f(1)) out.push(x); return out",
+  ],
+  [
+    "parameters: default is function expression",
+    "function f(a, g = function () { return a; }) { a = 2; return g(); } return f(1)",
+  ],
+  [
+    "parameters: default is class",
+    "function f(a, C = class { m() { return a; } }) { a = 2; return new C().m(); } return f(1)",
+  ],
+  [
+    "parameters: default is object with method",
+    "function f(a, o = { get v() { return a; } }) { a = 2; return o.v; } return f(1)",
+  ],
+  [
+    "parameters: default is call with closure",
+    "function f(a, g = [() => a].map((x) => x)) { a = 2; return g[0](); } return f(1)",
+  ],
+  ["parameters: IIFE in default", "function f(a, b = (() => a)()) { a = 2; return [a, b]; } return f(1)"],
+  [
+    "parameters: closure sees itself",
+    "function f(g = () => g) { const old = g; g = 2; return [typeof old, old()]; } return f()",
+  ],
+  [
+    "parameters: recursion via default",
+    "function f(n, self = () => f(n - 1)) { if (n === 0) return 'done'; return self(); } return f(3)",
+  ],
+  ["parameters: shadow in closure", "function f(a, g = (a) => a) { a = 2; return g(5); } return f(1)"],
+  ["parameters: closure with default of its own", "function f(a, g = (x = a) => x) { a = 2; return g(); } return f(1)"],
+  ["parameters: closure in body of closure", "function f(a, g = () => () => a) { a = 2; return g()(); } return f(1)"],
+  [
+    "parameters: default expr reads assigned arg without closure",
+    "function f(a, b = a) { a = 2; return [a, b]; } return f(1)",
+  ],
+  [
+    "parameters: arguments unaffected w/ defaults",
+    "return (function (a, b = 1) { a = 2; return [arguments[0], arguments.length]; })(1)",
+  ],
+  [
+    "parameters: arguments with closure default",
+    "return (function (a, g = () => a) { a = 2; return [arguments[0], g(), arguments.length]; })(1)",
+  ],
+  [
+    "parameters: closure default uses arguments",
+    "return (function (a, g = () => arguments[0]) { a = 2; return g(); })(1)",
+  ],
+  [
+    "parameters: closure default this",
+    "return (function (a, g = () => [this.v, a]) { a = 2; return g(); }).call({ v: 7 }, 1)",
+  ],
+  ["parameters: typeof param in closure", "return (function (a, g = () => typeof a) { a = 2; return g(); })('s')"],
+  [
+    "parameters: TDZ later param in default caught",
+    "try { return ((a = b, b = 1) => a)(); } catch (e) { return e.name; }",
+  ],
+  ["parameters: TDZ self in default", "try { return ((a = a) => a)(); } catch (e) { return e.name; }"],
+  [
+    "parameters: TDZ closure called early",
+    "try { return ((a = (() => b)(), b = 1) => a)(); } catch (e) { return e.name; }",
+  ],
+  ["parameters: TDZ closure called later", "return ((g = () => b, b = 1) => g())()"],
+  ["parameters: TDZ let in block", "try { { x; let x = 1; } } catch (e) { return e.name; }"],
+  ["parameters: TDZ typeof", "try { { typeof x; let x = 1; } } catch (e) { return e.name; }"],
+  ["parameters: TDZ class in own heritage", "try { class C extends C {} } catch (e) { return e.name; }"],
+  ["parameters: TDZ class static", "class C { static a = 1; static b = C.a + 1; } return C.b"],
+  ["parameters: TDZ for loop head", "try { for (let x of [x]) ; } catch (e) { return e.name; }"],
+  ["parameters: TDZ destructuring let", "try { let { a = b, b } = {}; } catch (e) { return e.name; }"],
+  ["parameters: TDZ assign before init", "try { x = 1; let x; } catch (e) { return e.name; }"],
+  [
+    "parameters: TDZ switch",
+    "try { switch (1) { case 0: let y = 1; case 1: return y; } } catch (e) { return e.name; }",
+  ],
+  [
+    "parameters: function length",
+    "return [((a, b = 1, c) => 0).length, ((...a) => 0).length, (({ a }, [b]) => 0).length]",
+  ],
+  [
+    "parameters: name in default",
+    "return ((f = () => 0, g = function () {}, h = class {}) => [f.name, g.name, h.name])()",
+  ],
+  ["parameters: name in destruct default", "const { a = () => 0, b: c = () => 0 } = {}; return [a.name, c.name]"],
+  [
+    "parameters: generator defaults evaluated eagerly",
+    "const log = []; function* g(a = log.push('d')) { log.push('b'); } const i = g(); log.push('after'); i.next(); return log",
+  ],
+  [
+    "parameters: generator defaults throw eagerly",
+    "function* g(a = (() => { throw new Error('x'); })()) {} try { g(); return 'no'; } catch (e) { return e.message; }",
+  ],
+  [
+    "parameters: async defaults reject",
+    "async function f(a = (() => { throw new Error('x'); })()) {} try { const p = f(); return p.catch((e) => 'rejected ' + e.message); } catch (e) { return 'sync'; }",
+  ],
+  [
+    "parameters: async gen defaults throw",
+    "async function* f(a = (() => { throw new Error('x'); })()) {} try { const p = f(); return 'no'; } catch (e) { return 'sync'; }",
+  ],
+  [
+    "parameters: arguments aliasing sloppy",
+    "return new Function('a', 'a = 2; return [arguments[0], (arguments[0] = 5, a)]')(1)",
+  ],
+  ["parameters: arguments strict", "return (function (a) { 'use strict'; a = 2; return arguments[0]; })(1)"],
+  ["parameters: arguments in arrow", "return (function () { return (() => arguments.length)(); })(1, 2, 3)"],
+  [
+    "parameters: arguments iter",
+    "return (function () { return [...arguments, Array.from(arguments).length, Object.prototype.toString.call(arguments)]; })(1, 2)",
+  ],
+  [
+    "parameters: arguments callee strict",
+    "return (function () { 'use strict'; try { arguments.callee; } catch (e) { return e.name; } })()",
+  ],
+  [
+    "parameters: arguments passed beyond",
+    "return (function (a) { arguments[1] = 5; return [arguments.length, arguments[1]]; })(1)",
+  ],
+  ["parameters: default undefined vs null", "return ((a = 1) => a)(null)"],
+  ["parameters: param named same as function", "function f(f) { return f; } return f(3)"],
+  ["parameters: param shadowed by body function", "function f(a) { return typeof a; function a() {} } return f(1)"],
+  [
+    "parameters: param shadowed by body function with defaults",
+    "function f(a, b = 1) { return typeof a; function a() {} } return f(1)",
+  ],
+  [
+    "parameters: param shadowed by body fn + closure default",
+    "function f(a, g = () => a) { function a() {} return [typeof a, g()]; } return f(1)",
+  ],
+  ["parameters: catch param scope", "try { throw 1; } catch (e) { var e2 = e; { let e = 5; } return [e, e2]; }"],
+  [
+    "parameters: catch destructuring default closure",
+    "try { throw { a: 1 }; } catch ({ a, g = () => a }) { a = 2; return g(); }",
+  ],
+  ["parameters: let destructuring default closure", "let { a, g = () => a } = { a: 1 }; a = 2; return g()"],
+  ["parameters: var destructuring default closure", "var { a, g = () => a } = { a: 1 }; a = 2; return g()"],
+  [
+    "parameters: for head destructuring closure",
+    "const out = []; for (let { a, g = () => a } of [{ a: 1 }]) { a = 2; out.push(g()); } return out",
+  ],
+  [
+    "parameters: for let per-iteration with closure in init",
+    "const fs = []; for (let i = 0, f = () => i; i < 2; i++) { fs.push(f()); } return fs",
+  ],
+  [
+    "parameters: for let closure in update",
+    "const fs = []; for (let i = 0; i < 3; fs.push(() => i), i++); return fs.map((f) => f())",
+  ],
+  [
+    "parameters: for let closure in test",
+    "const fs = []; for (let i = 0; fs.push(() => i), i < 2; i++); return fs.map((f) => f())",
+  ],
+  [
+    "parameters: fn with use arguments in body and default",
+    "return (function (a, g = () => a) { a = 2; return [arguments.length, arguments[1] === undefined, g()]; })(1)",
+  ],
+  ["parameters: arrow expr body paren object", "return ((a, g = () => a) => ({ x: a = 2, y: g() }))(1)"],
+  ["parameters: arrow expr body sequence", "return ((a, g = () => a) => (a = 2, g()))(1)"],
+  [
+    "parameters: arrow expr nested arrows",
+    "return ((a, g = () => a) => (b, h = () => b) => [a = 3, b = 4, g(), h()])(1)(2)",
+  ],
+  ["parameters: async arrow expr", "return await (async (a, g = () => a) => [a = 2, await g()])(1)"],
+  [
+    "parameters: nested fn in default also split",
+    "function f(a, g = (b, h = () => b) => { b = 5; a = 6; return [h(), a]; }) { a = 2; const r = g(1); return [a, r]; } return f(1)",
+  ],
+  [
+    "parameters: triple nesting",
+    "function f(a, g = (b, h = (c, i = () => c + b) => { c = 7; return i(); }) => { b = 5; return h(1) + a; }) { a = 2; return g(1); } return f(1)",
+  ],
+  [
+    "parameters: body nested also split",
+    "function f(a, g = () => a) { a = 2; function k(z, y = () => z) { z = 9; return y(); } return [g(), k(1)]; } return f(1)",
+  ],
+  [
+    "parameters: length kept",
+    "return [((a, g = () => a) => { a = 2; }).length, ((a, { b, g = () => a }, c) => { a = 2; }).length, (({ a, g = () => a }) => { a = 2; }).length, ((a, [g = () => a], ...r) => { a = 2; }).length, ((g = () => a, a) => { a = 2; }).length]",
+  ],
+  [
+    "parameters: names kept",
+    "return ((a, g = () => a, h = function () { return a; }, K = class {}) => { a = 2; return [g.name, h.name, K.name]; })(1)",
+  ],
+  ["parameters: fn name kept", "const f = (a, g = () => a) => { a = 2; return g(); }; return [f.name, f(1)]"],
+  [
+    "parameters: TDZ kept",
+    "try { return ((g = () => a, c = b, a = 1, b = 2) => { a = 3; return g(); })(); } catch (e) { return e.name; }",
+  ],
+  [
+    "parameters: TDZ plain later",
+    "try { return ((c = b, b, a = 1, g = () => a) => { a = 3; return g(); })(undefined, 1); } catch (e) { return e.name; }",
+  ],
+  ["parameters: null passes default", "return ((a, g = () => a) => { a = 2; return g; })(1, null)"],
+  [
+    "parameters: default evaluated once and in order",
+    "const o = []; ((a = o.push(1), b = (() => { o.push(2); a = 9; })(), c = o.push(3)) => { o.push(a); })(); return o",
+  ],
+  [
+    "parameters: destructured defaults whole",
+    "return (({ a = 1, b: { c = a } = {}, ...r } = {}, g = () => [a, c, r]) => { a = 5; c = 6; return g(); })({ z: 1 })",
+  ],
+  [
+    "parameters: array pattern holes rest",
+    "return (([a, , b = 3, ...r], g = () => [a, b, r]) => { a = 5; r = 7; return g(); })([1, 2, undefined, 4, 5])",
+  ],
+  ["parameters: rest pattern", "return ((a, ...[b, g = () => [a, b]]) => { a = 5; b = 6; return g(); })(1, 2)"],
+  [
+    "parameters: rest identifier closure",
+    "return ((g = () => r.length, ...r) => { r = [1, 2, 3]; return g(); })(undefined, 1)",
+  ],
+  [
+    "parameters: setter default",
+    "let out; const o = { set x(v = (() => 1)(), ) { v = 2; out = v; } }; o.x = undefined; return out",
+  ],
+  [
+    "parameters: setter pattern",
+    "let out; class C { set x({ a, g = () => a }) { a = 2; out = g(); } } new C().x = { a: 1 }; return out",
+  ],
+  [
+    "parameters: static method, private",
+    "class C { static #p(a, g = () => a) { a = 2; return g(); } static t() { return C.#p(1); } } return C.t()",
+  ],
+  [
+    "parameters: derived ctor",
+    "class A { constructor(x) { this.x = x; } } class B extends A { constructor(a, g = () => [this.x, a]) { super(a); a = 2; this.r = g(); } } return new B(1).r",
+  ],
+  [
+    "parameters: super in default closure",
+    "class A { m() { return 'A'; } } class B extends A { m(a, g = () => super.m() + a) { a = 2; return g(); } } return new B().m(1)",
+  ],
+  [
+    "parameters: new.target in closure",
+    "function F(a, g = () => new.target === F && a) { a = 2; this.r = g(); } return new F(1).r",
+  ],
+  [
+    "parameters: recursion keeps own values",
+    "const f = (n, g = () => n) => { const old = n; n = n * 10; return old > 2 ? [g()] : [g(), ...f(old + 1)]; }; return f(1)",
+  ],
+  [
+    "parameters: this in sloppy/strict default",
+    "const o = { v: 1, m(a, g = () => this.v + a) { a = 2; return g(); } }; return o.m(1)",
+  ],
+  [
+    "parameters: async closure awaits",
+    "async function f(a, g = async () => { await null; return a; }) { const p = g(); a = 2; return await p; } return await f(1)",
+  ],
+  [
+    "parameters: generator closure default",
+    "function* f(a, g = () => a) { while (a > 0) { a--; yield g(); } } return [...f(3)]",
+  ],
+  [
+    "parameters: generator keeps prototype",
+    "function* f(a, g = () => a) { a = 1; yield g(); } return [f(0) instanceof f, f.length]",
+  ],
+  [
+    "parameters: async generator pages",
+    "async function* pages(cursor, next = () => cursor + 1) { while (cursor < 4) { cursor = next(); yield cursor; } } const o = []; for await (const x of pages(1)) o.push(x); return o",
+  ],
+  [
+    "parameters: async params reject not throw",
+    "const f = async (a, b = (() => { throw new Error('d' + a); })(), g = () => a) => { a = 2; }; let sync = true; try { const p = f(1); sync = false; await p; } catch (e) { return [e.message, sync]; }",
+  ],
+  ["parameters: shadow in inner block", "return ((a, g = () => a) => { { let a = 5; a = 6; } return g(); })(1)"],
+  [
+    "parameters: shadow in inner function param",
+    "return ((a, g = () => a) => { const h = (a) => { a = 3; return a; }; return [h(1), g()]; })(7)",
+  ],
+  [
+    "parameters: class in default w fields",
+    "return ((a, C = class { x = a; static s = a; }) => { a = 2; return [new C().x, C.s]; })(1)",
+  ],
+  ["parameters: delete/typeof", "return ((a, g = () => typeof a) => { a = undefined; return g(); })(1)"],
+  ["parameters: logical assign", "return ((a, g = () => a) => { a ??= 4; a &&= a + 1; return g(); })(null)"],
+  ["parameters: for in target", "return ((k, g = () => k) => { for (k in { z: 1 }); return g(); })('a')"],
+  [
+    "parameters: catch same name",
+    "return ((e, g = () => e) => { try { throw 1; } catch (e) { e = 5; } return g(); })(0)",
+  ],
+  [
+    "parameters: label and directive",
+    "return (function (a, g = () => a) { 'a string'; x: for (;;) { a = 2; break x; } return g(); })(1)",
+  ],
+  [
+    "parameters: comments in list",
+    "return ((a /* one */, /* two */ g = /* => */ () => a /* three */) => /* four */ { a = 2; return g(); })(1)",
+  ],
+  [
+    "parameters: extra args",
+    "return (function (a, g = () => a) { a = 2; return [g(), arguments.length]; })(1, undefined, 3)",
+  ],
+  [
+    "parameters: spread call",
+    "const f = (a, g = () => a, ...r) => { a = 2; return [g(), r]; }; return f(...[1, undefined, 3, 4])",
+  ],
+  [
+    "parameters: object with proto default",
+    "return (({ __proto__: p = 1, a = 2, g = () => a } = {}) => { a = 3; return g(); })()",
+  ],
+  [
+    "parameters: computed key param",
+    "return ((k, { [k]: v, g = () => v }) => { v = 3; k = 'q'; return [g(), k]; })('a', { a: 1 })",
+  ],
+  [
+    "parameters: tagged template in default",
+    "const t = (s, ...v) => v; return ((a, g = () => t`x${a}`) => { a = 2; return g(); })(1)",
+  ],
+  [
+    "parameters: yield as default forbidden; await arrow in default",
+    "const f = async (a, g = async () => (await null, a)) => { a = 2; return g(); }; return await f(1)",
+  ],
+  [
+    "parameters: var redeclared without split is left",
+    "return ((a, g = () => a) => { var a = 3; return [a, g()]; })(1)",
+  ],
+  ["parameters: toString still function", "return typeof ((a, g = () => a) => { a = 2; }).toString()"],
+  ["parameters: assign in default no closure", "function f(a, b = (a = 5)) { return [a, b]; } return f(1)"],
+  ["parameters: incr in default", "function f(a, b = a++) { return [a, b]; } return f(1)"],
+  ["parameters: incr in default destruct", "function f({ a }, b = a++) { return [a, b]; } return f({ a: 1 })"],
+  ["parameters: assign in computed key", "function f(a, { [a++]: b } = {}) { return [a, b]; } return f(1, { 1: 'x' })"],
+  [
+    "parameters: closure computed key no default",
+    "function f(a, { [(() => { a = 7; return 'k'; })()]: b }) { return [a, b]; } return f(1, { k: 2 })",
+  ],
+  [
+    "continue in finally labelled",
+    "const out = []; outer: for (let i = 0; i < 3; i++) { for (;;) { try { continue outer; } finally { out.push(i); } } } return out",
+  ],
+  [
+    "break in finally overrides return",
+    "function f() { for (;;) { try { return 1; } finally { break; } } return 2; } return f()",
+  ],
+  [
+    "continue in finally overrides throw",
+    "let n = 0; for (let i = 0; i < 3; i++) { try { throw i; } finally { n++; continue; } } return n",
+  ],
+  ["return in finally over throw", "function f() { try { throw 1; } finally { return 2; } } return f()"],
+  [
+    "await in finally",
+    "const o = []; async function f() { try { return 1; } finally { await null; o.push('f'); } } o.push(await f()); return o",
+  ],
+  [
+    "gen return in finally yields",
+    "function* g() { try { yield 1; } finally { yield 2; } } const i = g(); i.next(); return [i.return(9), i.next(), i.next()]",
+  ],
+  [
+    "gen throw through finally",
+    "function* g() { try { yield 1; } finally { yield 2; } } const i = g(); i.next(); const a = i.throw(new Error('x')); try { i.next(); } catch (e) { return [a, e.message]; }",
+  ],
+  [
+    "yield* return forwarding",
+    "const o = []; function* inner() { try { yield 1; } finally { o.push('in'); } } function* outer() { try { yield* inner(); } finally { o.push('out'); } } const i = outer(); i.next(); i.return(); return o",
+  ],
+  [
+    "async gen return awaits",
+    "async function* g() { yield 1; } const i = g(); const r = await i.return(Promise.resolve(5)); return r",
+  ],
+  [
+    "async gen yield rejects",
+    "async function* g() { try { yield Promise.reject(new Error('x')); } catch (e) { yield e.message; } } return (await g().next()).value",
+  ],
+  [
+    "async gen queue",
+    "async function* g() { yield 1; yield 2; } const i = g(); return await Promise.all([i.next(), i.next(), i.next()])",
+  ],
+  [
+    "for await closes on throw",
+    "let c = 0; const it = { [Symbol.asyncIterator]() { return { next: async () => ({ value: 1, done: false }), return: async () => { c++; return {}; } }; } }; try { for await (const x of it) throw new Error('x'); } catch (e) { return [e.message, c]; }",
+  ],
+  [
+    "for await sync iter closes",
+    "let c = 0; const it = { [Symbol.iterator]() { return { next: () => ({ value: 1, done: false }), return() { c++; return {}; } }; } }; for await (const x of it) break; return c",
+  ],
+  [
+    "for await return in function",
+    "let c = 0; async function* g() { try { yield 1; yield 2; } finally { c++; } } async function f() { for await (const x of g()) return x; } return [await f(), c]",
+  ],
+  [
+    "for of closes on destructuring throw",
+    "let c = 0; const it = { [Symbol.iterator]() { return { next: () => ({ value: null, done: false }), return() { c++; return {}; } }; } }; try { for (const { a } of it); } catch (e) { return [e.name, c]; }",
+  ],
+  [
+    "for of labelled continue closes inner",
+    "let c = 0; const it = () => ({ [Symbol.iterator]() { return { next: () => ({ value: 1, done: false }), return() { c++; return {}; } }; } }); let n = 0; outer: for (const a of [1, 2]) { for (const b of it()) { n++; continue outer; } } return [n, c]",
+  ],
+  [
+    "array destructuring closes",
+    "let c = 0; const it = { [Symbol.iterator]() { return { next: () => ({ value: 1, done: false }), return() { c++; return {}; } }; } }; const [a, b] = it; return [a, b, c]",
+  ],
+  [
+    "array destructuring throw in default closes",
+    "let c = 0; const it = { [Symbol.iterator]() { return { next: () => ({ value: undefined, done: false }), return() { c++; return {}; } }; } }; try { const [a = (() => { throw new Error('d'); })()] = it; } catch (e) { return [e.message, c]; }",
+  ],
+  [
+    "Promise.all closes iter",
+    "let c = 0; const it = { [Symbol.iterator]() { let n = 0; return { next: () => ({ value: 1, done: n++ > 1 }), return() { c++; return {}; } }; } }; return [await Promise.all(it), c]",
+  ],
+  [
+    "Map ctor closes iter",
+    "let c = 0; const it = { [Symbol.iterator]() { return { next: () => ({ value: 1, done: false }), return() { c++; return {}; } }; } }; try { new Map(it); } catch (e) { return [e.name, c]; }",
+  ],
+  [
+    "Array.from closes on mapper throw",
+    "let c = 0; const it = { [Symbol.iterator]() { return { next: () => ({ value: 1, done: false }), return() { c++; return {}; } }; } }; try { Array.from(it, () => { throw new Error('m'); }); } catch (e) { return [e.message, c]; }",
+  ],
+  [
+    "tagged template caching",
+    "const seen = new Set(); const t = (s) => s; function f() { return t`a${1}b`; } seen.add(f()); seen.add(f()); const other = t`a${1}b`; seen.add(other); return [seen.size, Object.isFrozen(other), Object.isFrozen(other.raw), other.raw]",
+  ],
+  [
+    "tagged template caching in loop",
+    "const t = (s) => s; const seen = new Set(); for (let i = 0; i < 3; i++) seen.add(t`x`); return seen.size",
+  ],
+  ["tagged template invalid escape", "const t = (s) => [s[0] === undefined, s.raw[0]]; return t`\\u{zz}`"],
+  ["tag member this", "const o = { v: 3, t(s) { return this.v; } }; return o.t`x`"],
+  [
+    "annex B function in block sloppy",
+    "return new Function('try { f(); } catch (e) { var early = e.name; } { function f() { return 1; } } return [early, typeof f]')()",
+  ],
+  ["annex B function in if", "return new Function('if (true) function f() { return 1; } return typeof f')()"],
+  [
+    "annex B redefinition in blocks",
+    "return new Function('{ function f() { return 1; } } { function f() { return 2; } } return f()')()",
+  ],
+  ["annex B with let conflict", "return new Function('let f = 5; { function f() {} } return f')()"],
+  ["annex B switch function", "return new Function('switch (1) { case 1: function f() { return 3; } } return f()')()"],
+  [
+    "class fields order",
+    "const o = []; class A { x = o.push('x'); constructor() { o.push('c'); } } class B extends A { y = o.push('y'); constructor() { super(); o.push('d'); } } new B(); return o",
+  ],
+  ["class field this arrow", "class A { n = 1; f = () => this.n; } const { f } = new A(); return f()"],
+  ["class static block", "let v; class A { static #p = 4; static { v = A.#p; } } return v"],
+  ["class private in", "class A { #x; static has(o) { return #x in o; } } return [A.has(new A()), A.has({})]"],
+  [
+    "class private method accessors",
+    "class A { #v = 1; get #g() { return this.#v; } set #g(x) { this.#v = x; } m() { this.#g += 5; return this.#g; } static #s() { return 's'; } static t() { return A.#s(); } } return [new A().m(), A.t()]",
+  ],
+  [
+    "class private not writable method",
+    "class A { #m() {} t() { this.#m = 1; } } try { new A().t(); } catch (e) { return e.name; }",
+  ],
+  [
+    "class computed field names evaluated once",
+    "let n = 0; const k = () => 'k' + n++; class A { [k()] = 1; static [k()] = 2; } new A(); return [Object.keys(new A()), n]",
+  ],
+  ["class field shadowing accessor", "class A { set x(v) { throw 1; } } class B extends A { x = 2; } return new B().x"],
+  [
+    "class field closure per instance",
+    "class A { a = [() => this]; } const x = new A(), y = new A(); return x.a[0]() === x && y.a[0]() === y",
+  ],
+  ["class field arguments", "class A { f = function () { return arguments.length; }; } return new A().f(1, 2)"],
+  ["class expr name", "const X = class Y { n() { return Y.name; } }; return [X.name, new X().n()]"],
+  [
+    "class anonymous field name",
+    "class A { f = () => 1; static g = class {}; #h = function () {}; n() { return this.#h.name; } } const a = new A(); return [a.f.name, A.g.name, a.n()]",
+  ],
+  [
+    "class extends null",
+    "class A extends null { static s() { return 1; } } try { new A(); } catch (e) { return [A.s(), e.name]; }",
+  ],
+  [
+    "class accessor enumerable",
+    "class A { get x() { return 1; } y = 2; } return [Object.keys(new A()), 'x' in new A()]",
+  ],
+  [
+    "super property assign",
+    "class A { } class B extends A { m() { super.z = 3; return [this.z, Object.hasOwn(this, 'z')]; } } return new B().m()",
+  ],
+  [
+    "super in object",
+    "const p = { m() { return 'p'; } }; const o = { __proto__: p, m() { return super.m() + 'o'; } }; return o.m()",
+  ],
+  [
+    "super in static arrow",
+    "class A { static m() { return 1; } } class B extends A { static m() { return (() => super.m() + 1)(); } } return B.m()",
+  ],
+  [
+    "new.target",
+    "function F() { return new.target === F; } class A { constructor() { this.t = new.target.name; } } class B extends A {} return [new B().t, F()]",
+  ],
+  [
+    "this before super",
+    "class A {} class B extends A { constructor() { try { this.x; } catch (e) { super(); this.n = e.name; } } } return new B().n",
+  ],
+  [
+    "super twice",
+    "class A {} class B extends A { constructor() { super(); try { super(); } catch (e) { this.n = e.name; } } } return new B().n",
+  ],
+  [
+    "symbol species",
+    "class A extends Array {} return [new A(1, 2, 3).map((x) => x) instanceof A, A.from([1]) instanceof A, [].concat(new A(2)).length]",
+  ],
+  [
+    "regex v flag",
+    "return [/[\\p{L}--[a-z]]/v.test('a'), /[\\p{L}--[a-z]]/v.test('A'), /^\\p{RGI_Emoji}$/v.test('👨‍👩‍👧')]",
+  ],
+  [
+    "regex v flag set ops",
+    "return ['a1_'.match(/[\\w&&\\d]/v)?.[0], /[[a-z]&&[aeiou]]/v.test('b'), /\\p{Emoji_Keycap_Sequence}/v.test('1️⃣')]",
+  ],
+  ["regex v string literal class", "return /^[\\q{abc|d}]$/v.test('abc')"],
+  ["regex d flag", "const m = /(?<y>\\d+)-(\\d+)/d.exec('x12-3'); return [m.indices, m.indices.groups]"],
+  ["regex named dup groups", "const m = /(?:(?<y>a)|(?<y>b))/.exec('b'); return m.groups.y"],
+  [
+    "regex lookbehind",
+    "return ['$10 €20'.match(/(?<=€)\\d+/)[0], 'a1b2'.replace(/(?<!a)\\d/g, 'x'), /(?<=(\\d+)(\\d+))$/.exec('1053').slice(1)]",
+  ],
+  ["regex sticky", "const r = /a/y; r.lastIndex = 1; return [r.test('ba'), r.lastIndex, r.test('ba'), r.lastIndex]"],
+  ["regex modifiers", "return [/(?i:a)b/.test('Ab'), /(?i:a)b/.test('AB')]"],
+  [
+    "regex case insensitive unicode",
+    "return [/\\u212a/iu.test('k'), /ſ/i.test('s'), /ſ/iu.test('s'), /σ/iu.test('ς'), /ß/iu.test('ẞ')]",
+  ],
+  ["regex backtracking groups reset", "return /(z)((a+)?(b+)?(c))*/.exec('zaacbbbcac')"],
+  [
+    "Array.fromAsync",
+    "return [await Array.fromAsync([1, Promise.resolve(2)]), await Array.fromAsync((async function* () { yield 3; })(), (x) => x * 2), await Array.fromAsync({ length: 2, 0: 'a', 1: Promise.resolve('b') })]",
+  ],
+  [
+    "Array.fromAsync closes",
+    "let c = 0; async function* g() { try { yield 1; yield 2; } finally { c++; } } try { await Array.fromAsync(g(), () => { throw new Error('m'); }); } catch (e) { return [e.message, c]; }",
+  ],
+  [
+    "Date parse ISO",
+    "return ['2024-01-02', '2024-01-02T03:04:05Z', '2024-01-02T03:04:05.678+02:00', '2024-01-02T03:04', '2024-01', '2024', '+002024-01-01T00:00:00Z', '2024-01-02T24:00:00Z', '2024-02-30T00:00:00Z', '2024-1-2', '2024-13-01'].map((x) => Date.parse(x))",
+  ],
+  [
+    "Date parse more",
+    "return ['Tue, 2 Jan 2024 03:04:05 EST', '02-Jan-2024', 'Jan 2024', '2024-01-02T03:04:05+0200', '2024-01-02 03:04:05 +0200', '2024-01-02 03:04 PST', 'Mon, 25 Dec 1995 13:30:00 +0430', '1995-12-17T03:24:00', 'Sat, 1 Jan 00 08:00 UT', '2024-01-02T03:04:05 Z', '12/25/1995 11:59 pm', '2024-01-02T03:04:05.1Z'].map((x) => Date.parse(x))",
+  ],
+  [
+    "Date setters",
+    "const d = new Date(0); d.setMonth(14); d.setDate(0); d.setHours(25, 61); return [d.toISOString(), new Date(2024, 1, 30).toISOString(), new Date(99, 0).getFullYear(), Date.UTC(2024), new Date(NaN).getTime()]",
+  ],
+  [
+    "parameters: a name of the body that a default means from outside",
+    "const h = () => 'out'; function f(a, g = () => h() + a) { const h = 2; a = h; return g(); } return f(1);",
+  ],
 ];
