@@ -3,9 +3,9 @@ const may = (from, to) => ({
   name: `${from}-boundary`,
   severity: "error",
   comment: `${from}/ imports only ${to.length ? to.map((folder) => folder + "/").join(", ") : "nothing of the project"}`,
-  from: { path: `^${from}/`, pathNot: "\\.test\\.ts$" },
+  from: { path: `^${from}/`, pathNot: "\\.test\\.ts$|/testing/" },
   to: {
-    path: "^(protocol|workflows|activities|sandbox|store|publishing|client|encryption|keystore|policy|schemas|cli|dev|test|bench)/",
+    path: "^(protocol|workflows|activities|sandbox|store|replay|publishing|client|encryption|keystore|policy|schemas|cli|dev|test|bench)/",
     pathNot: `^(${[from, ...to].join("|")})/`,
   },
 });
@@ -23,12 +23,20 @@ module.exports = {
     may("keystore", ["protocol"]),
     may("policy", ["protocol"]),
     may("activities", ["protocol", "sandbox", "store", "policy", "schemas"]),
+    may("replay", ["protocol", "sandbox", "activities"]),
+    {
+      name: "replay-is-offline",
+      severity: "error",
+      comment: "a replay needs the store alone",
+      from: { path: "^replay/" },
+      to: { path: "^node_modules/@temporalio/" },
+    },
     {
       name: "dev-is-for-development",
       severity: "error",
       comment: "what runs in production imports nothing of dev/, test/ and bench/",
       from: {
-        path: "^(activities|client|configuration|encryption|keystore|policy|protocol|sandbox|schemas|store|publishing|worker|workflows)[./]",
+        path: "^(activities|client|configuration|encryption|keystore|policy|protocol|replay|sandbox|schemas|store|publishing|worker|workflows)[./]",
         pathNot: "\\.test\\.ts$|/testing/",
       },
       to: { path: "^(dev|test|bench)/" },

@@ -4,7 +4,10 @@ import { parseJson } from "./sliced/parseJson.ts";
 import type { Registry } from "./tools/registry.ts";
 
 /** The secrets that a step's calls bring along, such as the value of `keystore.set`: the VM knows them, so they are masked. */
-export async function secretArguments(calls: readonly GuestCall[], registry: Registry): Promise<readonly string[]> {
+export async function secretArguments(
+  calls: readonly GuestCall[],
+  registry: Pick<Registry, "method">,
+): Promise<readonly string[]> {
   const secrets = await Promise.all(
     calls.map(async (call) => {
       const method = registry.method(call.path);

@@ -1,18 +1,26 @@
-import type { AdvanceRequest } from "../protocol/activities.ts";
+import type { AdvanceRequest, PinnedRun } from "../protocol/activities.ts";
+import type { Store } from "../protocol/store.ts";
 import type { VmStart } from "../sandbox/types.ts";
-import type { ActivityDeps } from "./deps.ts";
 import { scopeOf } from "./callKeys.ts";
 import { readCarried } from "./carried.ts";
 import { secretsIn } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
+import type { Registry } from "./tools/registry.ts";
+import type { VersionCache } from "./versionCache.ts";
 
 /** The name that stack frames give a bundle until they are mapped to the author's files. */
 const BUNDLE_NAME = "tasker-bundle.js";
 
+export interface VmStartDeps {
+  readonly store: Pick<Store, "blobs">;
+  readonly versions: Pick<VersionCache, "get">;
+  readonly registry: Pick<Registry, "chains" | "stems">;
+}
+
 /** What a run's VM is made from: the same whenever and wherever it is made. What is secret in its input joins `secrets`. */
 export async function vmStart(
-  { store, versions, registry }: ActivityDeps,
-  request: AdvanceRequest,
+  { store, versions, registry }: VmStartDeps,
+  request: Pick<AdvanceRequest, "run" | "input"> & { readonly pinned: Pick<PinnedRun, "task" | "version" | "depth"> },
   secrets: VmSecrets,
 ): Promise<VmStart> {
   const { run, pinned, input = { value: null } } = request;

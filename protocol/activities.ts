@@ -4,6 +4,7 @@ import type { CallRecord, ExecutionRef, ParentCall, RunKey } from "./run.ts";
 import type {
   IssuedCall,
   JournalStep,
+  KeptSteps,
   LogLine,
   MaskedLine,
   Millis,
@@ -11,7 +12,7 @@ import type {
   SnapshotRef,
   StepOutcome,
 } from "./step.ts";
-import type { RunEnd } from "./store.ts";
+import type { RunEnd, WrittenSteps } from "./store.ts";
 import type { Carried, Claim } from "./value.ts";
 
 /**
@@ -152,6 +153,8 @@ export interface RecordRequest {
   readonly calls: readonly CallRecord[];
   readonly firstLine: number;
   readonly logs: readonly LogLine[];
+  /** The steps that were made since steps were last written down. */
+  readonly steps?: KeptSteps & Pick<WrittenSteps, "historyLength">;
 }
 
 export interface CloseRequest extends RecordRequest {

@@ -82,6 +82,32 @@ export interface SnapshotRef extends Claim {
   readonly engine: string;
 }
 
+/** One step as the store keeps it for good. The outcomes of the calls that it settled are stored with the calls. */
+export interface KeptStep {
+  readonly now: Millis;
+  /** Numbers of the calls that it settled, in the order in which the VM received them. */
+  readonly settled: readonly number[];
+  readonly held?: true;
+  readonly digest: string;
+}
+
+/** A snapshot that was taken after this step. */
+export interface KeptSnapshot {
+  readonly after: number;
+  readonly snapshot: SnapshotRef;
+}
+
+/** Consecutive steps of a run, as they are written to the store. */
+export interface KeptSteps {
+  /** Number of the first of `steps`. A run's first step is 1; the numbers go on over continue-as-new. */
+  readonly first: number;
+  readonly steps: readonly KeptStep[];
+  /** The engine that made them. */
+  readonly engine: string;
+  /** Snapshots that were taken since steps were last written. */
+  readonly snapshots: readonly KeptSnapshot[];
+}
+
 /** How a lost VM is made again: the newest snapshot, if there is one, and every step after it. */
 export interface Recovery {
   readonly snapshot?: SnapshotRef;

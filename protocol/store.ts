@@ -1,6 +1,6 @@
 import type { TaskError } from "./errors.ts";
 import type { CallRecord, ExecutionRef, RunKey, RunRecord } from "./run.ts";
-import type { LogLine, Millis, Usage } from "./step.ts";
+import type { KeptSteps, LogLine, Millis, Usage } from "./step.ts";
 import type { TaskVersion } from "./task.ts";
 import type { Carried, Claim, SecretMark } from "./value.ts";
 
@@ -50,9 +50,21 @@ export interface RunStore {
   enter(run: RunKey, execution: ExecutionRef, firstCall: number, firstLine: number): Promise<void>;
   /**
    * Upserts calls by (run, call id) and log lines by (run, position); `firstLine` is the position of the first of `lines`.
-   * A call that has settled never goes back to pending.
+   * A call that has settled never goes back to pending. `journal` is written in the same transaction: its steps replace all
+   * that are kept from its first one on. A writer that was given up (see `WrittenSteps`) changes nothing.
    */
-  record(run: RunKey, calls: readonly CallRecord[], firstLine: number, lines: readonly LogLine[]): Promise<void>;
+  record(
+    run: RunKey,
+    calls: readonly CallRecord[],
+    firstLine: number,
+    lines: readonly LogLine[],
+    journal?: WrittenSteps,
+  ): Promise<void>;
+  /**
+   * The steps of a run and the snapshots that still exist, in order. Throws `journal_mismatch` when a part cannot be read;
+   * gaps are for the caller to find.
+   */
+  steps(run: RunKey): Promise<KeptSteps[]>;
   /**
    * Ends an open record; pending calls become cancelled. A closed record stays as it is, and so does one that another
    * execution than `executionId` (the one that began the run when absent) has taken over: then it returns false.
@@ -76,6 +88,17 @@ export interface RunStore {
   }): Promise<RunRecord[]>;
   /** Removes a closed run's record and every blob that no other run holds. An open one stays and the answer is false. */
   remove(run: RunKey): Promise<boolean>;
+}
+
+/** Steps, and who writes them. */
+export interface WrittenSteps extends KeptSteps {
+  /** Run id of the Temporal execution that writes. Another one than the record's has been given up. */
+  readonly executionId: string;
+  /**
+   * Length of the execution's history when the write was asked for. A worker that was paused while another one took its
+   * workflow task over writes with a smaller one than the record has seen, and may hold steps that never came into history.
+   */
+  readonly historyLength: number;
 }
 
 /** The record of a run that begins. */

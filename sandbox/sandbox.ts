@@ -6,7 +6,7 @@ import { limitFailure } from "./stops.ts";
 import { startThread, ThreadStopped } from "./threadHandle.ts";
 import type { ThreadHandle } from "./threadHandle.ts";
 import type { Request } from "./threadMessages.ts";
-import type { Sandbox, StepOptions, VmStep } from "./types.ts";
+import type { Sandbox, StepOptions, Unsettled, VmStep } from "./types.ts";
 import { VmLost } from "./vmLost.ts";
 
 export interface SandboxOptions {
@@ -95,7 +95,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     return slot;
   };
 
-  const ask = async (slot: Slot, request: Request): Promise<VmStep | Uint8Array | undefined> => {
+  const ask = async (slot: Slot, request: Request): ReturnType<ThreadHandle["ask"]> => {
     slot.busy++;
     slot.seat.load++;
     try {
@@ -152,6 +152,14 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       return (await ask(slot, { op: "snapshot", vm: slot.id }).catch((error: unknown) => {
         throw error instanceof ThreadStopped ? new VmLost("its thread was stopped") : error;
       })) as Uint8Array;
+    },
+    unsettled: async (key) => {
+      const slot = use(key);
+      try {
+        return (await ask(slot, { op: "unsettled", vm: slot.id })) as Unsettled;
+      } finally {
+        forget(slot);
+      }
     },
     restore: async (key, snapshot) => {
       const slot = add(key, seatFor());

@@ -48,6 +48,11 @@ function perform(request: Request): Extract<Answer, { ok: true }>["value"] {
     }
     case "snapshot":
       return encodeSnapshot(engine, atRest(find(id)));
+    case "unsettled": {
+      const vm = find(id);
+      vms.delete(id);
+      return vm.unsettled();
+    }
     case "restore":
       vms.set(id, vmFrom(factory, decodeSnapshot(engine, request.snapshot)));
       return undefined;

@@ -1,6 +1,6 @@
 import type { TaskError } from "../protocol/errors.ts";
 import type { Engine } from "./engine.ts";
-import type { GuestSettlement, StepOptions, VmStart, VmStep } from "./types.ts";
+import type { GuestSettlement, StepOptions, Unsettled, VmStart, VmStep } from "./types.ts";
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -20,6 +20,7 @@ export type Request =
       readonly options: StepOptions;
     }
   | { readonly op: "snapshot"; readonly vm: number }
+  | { readonly op: "unsettled"; readonly vm: number }
   | { readonly op: "restore"; readonly vm: number; readonly snapshot: Uint8Array }
   | { readonly op: "fork"; readonly vm: number; readonly copy: number };
 
@@ -27,7 +28,7 @@ export type Message = Request | { readonly op: "dispose"; readonly vm: number };
 
 /** What a thread answers to the request that it was given last. `cpuMs`: the thread's CPU time up to now. */
 export type Answer = { readonly cpuMs: number } & (
-  | { readonly ok: true; readonly value: VmStep | Uint8Array | undefined }
+  | { readonly ok: true; readonly value: VmStep | Uint8Array | Unsettled | undefined }
   | { readonly ok: false; readonly error: TaskError | string }
 );
 

@@ -120,6 +120,8 @@ export interface Sandbox {
   resume(key: string, settlements: readonly GuestSettlement[], options: StepOptions): Promise<VmStep>;
   /** The VM's memory as compressed bytes; the VM goes on. */
   snapshot(key: string): Promise<Uint8Array>;
+  /** What a suspended VM waits for. The VM is gone afterwards. */
+  unsettled(key: string): Promise<Unsettled>;
   /** A VM continued from a snapshot of the same engine. */
   restore(key: string, snapshot: Uint8Array): Promise<void>;
   /** A second VM that goes on from where the first one is. */

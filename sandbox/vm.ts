@@ -11,7 +11,7 @@ import type { Ending } from "./records.ts";
 import { machineFrom, takePages, type VmAtRest } from "./snapshot.ts";
 import { limitFailure } from "./stops.ts";
 import { WRAPPER_HEAD, WRAPPER_TAIL } from "./wrapper.ts";
-import type { GuestSettlement, StepOptions, VmStart, VmStep } from "./types.ts";
+import type { GuestSettlement, StepOptions, Unsettled, VmStart, VmStep } from "./types.ts";
 
 /** Jobs between two looks at the clock: the interrupt handler alone does not see a loop of short jobs. */
 const JOBS = 1000;
@@ -22,6 +22,8 @@ export interface Vm {
   readonly counts: CallCounts;
   start(start: VmStart, options: StepOptions): VmStep;
   resume(settlements: readonly GuestSettlement[], options: StepOptions): VmStep;
+  /** What a suspended VM waits for. The VM must not be used afterwards. */
+  unsettled(): Unsettled;
 }
 
 /** Thrown through our own frames when the host has stopped the guest. `thrown`: what left the guest then, a JSValue. */
@@ -186,6 +188,14 @@ export function createVm(factory: MachineFactory, machine: Machine, counts = new
           }
         }
       }),
+    unsettled: () => {
+      factory.enter(machine);
+      meter.begin(LAST_WORDS_MS);
+      // Only an ending tells what has not settled. Every engine has these two entries.
+      run("fail", values.string(""));
+      const { unsettled } = readEnding(ask("endingRecord")) as Extract<Ending, { state: "failed" }>;
+      return unsettled ?? { count: 0, calls: [] };
+    },
   };
 }
 

@@ -9,17 +9,20 @@ import type { Database } from "./database.ts";
 import { isForeignKeyViolation } from "./errors.ts";
 import { keyColumns } from "./names.ts";
 import type { Sealing } from "./sealing.ts";
+import { fence, isGivenUp, writeSteps } from "./steps.ts";
 
 /** The calls and log lines of runs. */
 export function createCallStore(database: Database, sealing: Sealing): Pick<RunStore, "record" | "calls" | "logs"> {
   const { sql } = database;
 
   return {
-    async record(run, calls, firstLine, lines) {
+    async record(run, calls, firstLine, lines, journal) {
       const latest = latestById(calls);
       const queries = [
+        ...(journal === undefined ? [] : [fence(database, run, journal)]),
         ...upsertCalls(database, sealing, run, latest),
         ...upsertLines(database, sealing, run, firstLine, lines),
+        ...(journal === undefined ? [] : writeSteps(database, sealing, run, journal)),
       ];
       const carried = latest.flatMap(({ args, result, error }) => [
         args,
@@ -29,6 +32,7 @@ export function createCallStore(database: Database, sealing: Sealing): Pick<RunS
       try {
         await database.write([...queries, ...holdClaims(database, run, carried)]);
       } catch (error) {
+        if (isGivenUp(error)) return;
         throw isForeignKeyViolation(error) ? unknownRun(run, error) : error;
       }
     },

@@ -68,6 +68,13 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return property(cause, "code") === "23503" || property(cause, "errcode") === 787;
 }
 
+/** Whether this column was given null and takes none: Postgres 23502, SQLite 1299. */
+export function isNullRefused(error: unknown, column: string): boolean {
+  const cause: unknown = error instanceof TaskerError ? error.cause : error;
+  const isNull = property(cause, "code") === "23502" || property(cause, "errcode") === 1299;
+  return isNull && cause instanceof Error && cause.message.includes(column);
+}
+
 /** Whether Postgres rolled a transaction back only because of others beside it. */
 export function isConcurrencyFailure(error: unknown): boolean {
   const code = property(error, "code");

@@ -8,7 +8,7 @@ import { toEndColumns } from "./runRow.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** The columns of an open record that a closed one had filled. */
-const OPEN = { status: "open", result: null, error: null, ended_at: null, confirmed: 0 };
+const OPEN = { status: "open", result: null, error: null, ended_at: null, confirmed: 0, history_length: 0 };
 
 /** Which execution a record is of: a continue-as-new and a reset hand it over. */
 export function createExecutionStore(database: Database, sealing: Sealing): Pick<RunStore, "enter" | "confirm"> {

@@ -9,6 +9,7 @@ import { keyColumns, toName } from "./names.ts";
 import { removeRun } from "./removeRun.ts";
 import { fromRow, toEndColumns, toOpenRow } from "./runRow.ts";
 import type { Sealing } from "./sealing.ts";
+import { createStepStore } from "./steps.ts";
 
 const LIST_LIMIT = 1000;
 
@@ -24,6 +25,8 @@ export function createRunStore(database: Database, sealing: Sealing): RunStore {
 
   return {
     ...createCallStore(database, sealing),
+
+    ...createStepStore(database, sealing),
 
     ...createExecutionStore(database, sealing),
 

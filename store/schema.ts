@@ -2,7 +2,7 @@ import type { Generated } from "kysely";
 
 /**
  * The tables, the same on both databases. Times are milliseconds; every `text` that holds JSON is one `JSON.stringify`.
- * What runs leave in such a `text` (input, result, error, record, line) is sealed if the store seals everything (sealing.ts).
+ * What runs leave in such a `text` (input, result, error, record, line, steps) is sealed if the store seals everything (sealing.ts).
  */
 export interface Schema {
   tasker_versions: VersionRow;
@@ -10,6 +10,7 @@ export interface Schema {
   tasker_runs: RunRow;
   tasker_calls: CallRow;
   tasker_logs: LogRow;
+  tasker_steps: StepsRow;
   tasker_blobs: { sha256: string; bytes: Uint8Array };
   tasker_blob_refs: BlobRefRow;
   tasker_engines: { engine: string; bytes: Uint8Array };
@@ -61,6 +62,8 @@ export interface RunRow extends RunKeyColumns {
   resets: Generated<number>;
   /** 1 once the end was compared with Temporal's. */
   confirmed: Generated<number>;
+  /** Length of the history of the execution that wrote last, at its last write of steps. */
+  history_length: Generated<number>;
 }
 
 export interface CallRow extends RunKeyColumns {
@@ -75,6 +78,14 @@ export interface LogRow extends RunKeyColumns {
   position: number;
   /** JSON of a `LogLine`. */
   line: string;
+}
+
+/** Consecutive steps that were written together. */
+export interface StepsRow extends RunKeyColumns {
+  /** Number of the first of them. */
+  first: number;
+  /** JSON; see stepsText.ts. */
+  steps: string;
 }
 
 export interface SecretRow {

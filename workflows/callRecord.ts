@@ -76,17 +76,6 @@ export function errorSize(error: TaskError): number {
   return utf8Length(JSON.stringify(error));
 }
 
-/** What the VM is told of an error: it has no use for the stack of a nested run, which the record keeps. */
-export function withoutStack({ code, class: errorClass, message, thrown, whole }: TaskError): TaskError {
-  return {
-    code,
-    class: errorClass,
-    message,
-    ...(thrown === undefined ? {} : { thrown }),
-    ...(whole === undefined ? {} : { whole }),
-  };
-}
-
 /** Bytes of an error as the VM is told it: whole. */
 export function toldSize(error: TaskError): number {
   return errorSize(error) + (error.whole?.bytes ?? 0);

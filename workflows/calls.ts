@@ -5,6 +5,7 @@ import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { CallFailure, CallOutcome } from "../protocol/signals.ts";
 import type { IssuedCall, Millis, Settlement, UnsettledCall } from "../protocol/step.ts";
 import type { Carried } from "../protocol/value.ts";
+import { withoutStack } from "../protocol/withoutStack.ts";
 import { Alarms } from "./alarms.ts";
 import { Arrivals } from "./arrivals.ts";
 import {
@@ -17,7 +18,6 @@ import {
   toolOf,
   unsettledRecord,
   usageSize,
-  withoutStack,
   type OpenCall,
 } from "./callRecord.ts";
 import { Children } from "./children.ts";

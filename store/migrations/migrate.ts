@@ -5,6 +5,7 @@ import { initial } from "./0001_initial.ts";
 import { secrets } from "./0002_secrets.ts";
 import { usage } from "./0003_usage.ts";
 import { executions } from "./0006_executions.ts";
+import { steps } from "./0007_steps.ts";
 import { givenBlobs } from "./0008_given_blobs.ts";
 
 /** In order; a published one never changes. */
@@ -13,6 +14,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0002_secrets": secrets,
   "0003_usage": usage,
   "0006_executions": executions,
+  "0007_steps": steps,
   "0008_given_blobs": givenBlobs,
 };
 

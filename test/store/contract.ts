@@ -6,6 +6,7 @@ import type { RunStore, Store } from "../../protocol/store.ts";
 import type { Claim } from "../../protocol/value.ts";
 import { secretContract } from "./secretContract.ts";
 import { aCall, aRun, AWKWARD, aVersion, claimOf, keyOf, type OpenRun } from "./samples.ts";
+import { stepContract } from "./stepContract.ts";
 import { usageContract } from "./usageContract.ts";
 
 /** What a kind of database needs for the contract: a new, empty one each time, and a way to spoil a blob. */
@@ -507,6 +508,8 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       await store.engines.put("engine", new Uint8Array(1));
       assert.deepEqual(await store.engines.get("engine"), bytes);
     });
+
+    stepContract(() => store);
 
     secretContract(() => store.secrets);
 
