@@ -114,6 +114,7 @@ export function createAdvance(deps: ActivityDeps) {
       now,
       registry: deps.registry,
       callKeys: deps.callKeys,
+      compute: deps.compute,
       blobs: store.blobs,
       secrets,
     };
@@ -125,7 +126,7 @@ export function createAdvance(deps: ActivityDeps) {
       ...line,
       text: maskedText(hide, traced[index] ?? line.text, LIMITS.logBytes),
     }));
-    const cancelled = step.unsettled && unsettledCalls(step.unsettled, sourceMap, now, hide);
+    const cancelled = step.unsettled && (await unsettledCalls(deps.compute, step.unsettled, sourceMap, now, hide));
     if (cancelled !== undefined) {
       // Its parts are masked already.
       logs.push({ ...cancelled.line, text: maskedText((text) => text, cancelled.line.text, LIMITS.logBytes) });

@@ -14,6 +14,7 @@ import type { Store } from "../protocol/store.ts";
 import { openStore } from "../store/openStore.ts";
 import type { GuestCall } from "../sandbox/types.ts";
 import { createCallKeys, type CallKeys } from "./callKeys.ts";
+import { createComputeThreads } from "./compute/computeThreads.ts";
 import { issueCall } from "./issueCall.ts";
 import { VmSecrets } from "./masking/vmSecrets.ts";
 import { redeemClaim } from "./redeemClaim.ts";
@@ -43,6 +44,7 @@ describe("of a VM that was told a secret, what it issues", () => {
   let folder: string;
   let store: Store;
   let callKeys: CallKeys;
+  const compute = createComputeThreads(1);
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "tasker-issue-"));
     const keyring = createKeyring({ keyFile: join(folder, "keys") });
@@ -51,6 +53,7 @@ describe("of a VM that was told a secret, what it issues", () => {
     store = await openStore({ file: join(folder, "store.db"), synchronous: "normal", cipher });
   });
   after(async () => {
+    await compute.close();
     await store.close();
     await rm(folder, { recursive: true });
   });
@@ -75,6 +78,7 @@ describe("of a VM that was told a secret, what it issues", () => {
       now: 0,
       registry,
       callKeys,
+      compute,
       blobs: store.blobs,
       secrets,
     });

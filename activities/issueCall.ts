@@ -4,19 +4,19 @@ import { CODES, type TaskError } from "../protocol/errors.ts";
 import type { Json, JsonText } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunKey } from "../protocol/run.ts";
-import type { ChainLink, IssuedCall, Millis } from "../protocol/step.ts";
+import type { IssuedCall, Millis } from "../protocol/step.ts";
 import type { BlobStore } from "../protocol/store.ts";
 import { TASK_NAME } from "../protocol/task.ts";
 import { fitsUtf8, safeText, utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { GuestCall } from "../sandbox/types.ts";
 import type { CallKeys } from "./callKeys.ts";
+import { smallArgument, splitArguments } from "./callArguments.ts";
+import { callFacts } from "./callFacts.ts";
+import type { ComputeThreads } from "./compute/computeThreads.ts";
 import { maskedText } from "./masking/maskedText.ts";
 import { carryFound, sealBlob } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
-import { parseJson } from "./sliced/parseJson.ts";
-import { stringifyJson } from "./sliced/stringifyJson.ts";
-import { methodFacts } from "./tools/methodFacts.ts";
 import type { Registry } from "./tools/registry.ts";
 import { sleepDuration } from "./tools/sleepDuration.ts";
 import { unknownOption } from "./tools/unknownOption.ts";
@@ -33,6 +33,7 @@ export interface IssueContext {
   readonly now: Millis;
   readonly registry: Registry;
   readonly callKeys: CallKeys;
+  readonly compute: ComputeThreads;
   readonly blobs: BlobStore;
   /** What the VM has been told: in nothing that is answered does it stand in plain. */
   readonly secrets: VmSecrets;
@@ -57,19 +58,20 @@ async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedC
     call.links.map((link) => link.name),
   );
   if (!found.ok) return refuse(call, context, found.tool, found.error, found.secret);
-  const links = await Promise.all(
-    call.links.map(async (link): Promise<ChainLink> => ({
-      name: link.name,
-      args: (await parseJson(link.args)) as Json[],
-    })),
-  );
-  const hide = (summary: string): string => context.secrets.hide(summary);
-  const facts = methodFacts(found.method, (await parseJson(call.args)) as Json[], links, hide);
   const text = found.service.chain ? chainText(call) : call.args;
-  if (!fitsUtf8(text, LIMITS.argumentBytes)) {
-    const message = `The links of ${found.tool} carry more than ${LIMITS.argumentBytes} bytes of JSON.`;
-    return refuse(call, context, found.tool, { code: CODES.argumentTooLarge, class: "limit", message });
+  const { argumentBytes = LIMITS.argumentBytes } = found.method;
+  if (!fitsUtf8(text, argumentBytes)) {
+    const message = `The arguments of ${found.tool} are larger than ${argumentBytes} bytes of JSON.`;
+    return refuse(
+      call,
+      context,
+      found.tool,
+      { code: CODES.argumentTooLarge, class: "limit", message },
+      found.method.secret,
+    );
   }
+  const hide = (summary: string): string => context.secrets.hide(summary);
+  const facts = await callFacts(found, call.path.slice(1), text, hide);
   const args = found.method.secret ? await sealed(text, context) : await carried(text, context);
   return {
     id: call.id,
@@ -92,7 +94,8 @@ function chainText(call: GuestCall): JsonText {
 }
 
 async function nestedRun(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
-  const [task, input, options] = (await parseJson(call.args)) as [Json?, Json?, Json?];
+  const [first, input, ...more] = await splitArguments(context.compute, call.args);
+  const [task, options] = [smallArgument(first), smallArgument(more[0])];
   const tool = BUILT_IN.tasks;
   const denied = context.registry.denial(tool, context.caller);
   if (denied !== undefined) return refuse(call, context, tool, denied);
@@ -104,7 +107,7 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
     const message = `Runs nest at most ${LIMITS.nestingDepth} deep; this one is at that depth.`;
     return refuse(call, context, tool, { code: CODES.nestingLimit, class: "limit", message });
   }
-  const wrong = wrongOptions(options);
+  const wrong = more[0] !== undefined && options === undefined ? "the options are too large." : wrongOptions(options);
   if (wrong !== undefined) {
     return refuse(call, context, tool, {
       code: CODES.invalidArgument,
@@ -119,7 +122,7 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
       "The name or version of a nested run's task holds a secret, and would be shown. Pass it in the input.";
     return refuse(call, context, tool, { code: CODES.invalidArgument, class: "guest", message });
   }
-  const text = (await stringifyJson(input === undefined ? {} : input)) ?? "null";
+  const text = input ?? "{}";
   const inputOf = await carried(text, context);
   return {
     id: call.id,
@@ -159,7 +162,8 @@ function childRunId(parent: RunKey, task: string, key: string): string {
 }
 
 async function timer(call: GuestCall, context: IssueContext, tool: "sleep" | "setTimeout"): Promise<IssuedCall> {
-  const [asked] = (await parseJson(call.args)) as [Json?];
+  // What is too large to be a duration is none.
+  const [asked] = (smallArgument(call.args) ?? [""]) as [Json?];
   const ms = tool === "setTimeout" ? timeout(asked) : sleepDuration(asked);
   if (typeof ms !== "number") return refuse(call, context, tool, ms);
   return { id: call.id, kind: "timer", tool, ms, dueAt: context.now + ms, bytes: 0 };

@@ -11,7 +11,9 @@ export async function secretArguments(
   const secrets = await Promise.all(
     calls.map(async (call) => {
       const method = registry.method(call.path);
-      return method?.secretArguments?.((await parseJson(call.args)) as Json[]) ?? [];
+      // Larger arguments are refused, so nothing is done with them.
+      if (method?.secretArguments === undefined || call.args.length > (method.argumentBytes ?? Infinity)) return [];
+      return method.secretArguments((await parseJson(call.args)) as Json[]);
     }),
   );
   return secrets.flat().filter((secret) => typeof secret === "string");

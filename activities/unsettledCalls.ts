@@ -1,9 +1,10 @@
 import { LIMITS } from "../protocol/limits.ts";
 import type { LogLine, Millis, UnsettledCall } from "../protocol/step.ts";
 import { safeText } from "../protocol/text.ts";
-import { authorStack } from "../sandbox/authorStack.ts";
 import { firstPlace } from "../sandbox/firstPlace.ts";
 import type { Unsettled } from "../sandbox/types.ts";
+import { authorStacks } from "./authorStacks.ts";
+import type { ComputeThreads } from "./compute/computeThreads.ts";
 import { BUILT_IN } from "./issueCall.ts";
 
 /** Calls that the log line names. */
@@ -18,14 +19,17 @@ export interface Cancelled {
  * The calls that a task left unsettled at its end, with where it made them, and the log line about them. It is a warning if
  * one of them is not a timer: a race against `tools.sleep` leaves its sleep behind, a forgotten await leaves a call.
  */
-export function unsettledCalls(
+export async function unsettledCalls(
+  compute: ComputeThreads,
   { count, calls }: Unsettled,
   sourceMap: string,
   at: Millis,
   hide: (text: string) => string,
-): Cancelled {
-  const made = calls.map(({ id, path, stack }) => {
-    const place = firstPlace(authorStack(stack, sourceMap));
+): Promise<Cancelled> {
+  const stacks = calls.map(({ stack }) => stack);
+  const traced = await authorStacks(compute, stacks, sourceMap);
+  const made = calls.map(({ id, path, stack }, index) => {
+    const place = firstPlace(traced[index] ?? stack);
     return { id, tool: path.join("."), ...(place === undefined ? {} : { at: place }) };
   });
   const named = [...made.values().take(NAMED)].map(

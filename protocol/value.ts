@@ -5,13 +5,8 @@ export interface Claim {
   /** Hex SHA-256 of the bytes. */
   readonly sha256: string;
   readonly bytes: number;
-  /**
-   * The blob is secret. This only tells a person who reads a history: the sealed blob itself says so, and what it says
-   * counts. Of a blob that was sealed before blobs had a mark inside, this is all there is.
-   */
+  /** The blob is secret. This only tells a person who reads a history: what the sealed blob itself says counts. */
   readonly secret?: true;
-  /** The blob's list of secrets, in claims of blobs that were sealed before they had a mark inside. */
-  readonly secrets?: Claim;
 }
 
 /** The secrets in a value or a VM's memory; `all`: too many to tell them apart, so everything counts as secret. */
@@ -26,14 +21,13 @@ export type Carried = { readonly value: Json } | { readonly claim: Claim };
 /** Whether anything at all is a claim: anybody can put one into a run's arguments or a signal. */
 export function isClaim(value: unknown): value is Claim {
   if (typeof value !== "object" || value === null) return false;
-  const { sha256, bytes, secret, secrets } = value as Partial<Record<keyof Claim, unknown>>;
+  const { sha256, bytes, secret } = value as Partial<Record<keyof Claim, unknown>>;
   return (
     typeof sha256 === "string" &&
     /^[0-9a-f]{64}$/.test(sha256) &&
     Number.isSafeInteger(bytes) &&
     (bytes as number) >= 0 &&
-    (secret === undefined || secret === true) &&
-    (secrets === undefined || isClaim(secrets))
+    (secret === undefined || secret === true)
   );
 }
 

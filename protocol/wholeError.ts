@@ -23,12 +23,8 @@ export function readTaskError(value: unknown): TaskError | undefined {
 
 function isClaim(value: unknown): value is Claim {
   if (typeof value !== "object" || value === null) return false;
-  const { sha256, bytes, secret, secrets } = value as Partial<Record<keyof Claim, unknown>>;
+  const { sha256, bytes, secret } = value as Partial<Record<keyof Claim, unknown>>;
   return (
-    typeof sha256 === "string" &&
-    /^[0-9a-f]{64}$/.test(sha256) &&
-    typeof bytes === "number" &&
-    secret === undefined &&
-    secrets === undefined
+    typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256) && typeof bytes === "number" && secret === undefined
   );
 }

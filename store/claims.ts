@@ -20,7 +20,6 @@ export function holdClaims(
   for (const value of values) {
     if (value === undefined || !("claim" in value)) continue;
     hashes.add(toName(value.claim.sha256));
-    if (value.claim.secrets !== undefined) hashes.add(toName(value.claim.secrets.sha256));
   }
   const { task_run_id, first_run_id } = keyColumns(run);
   return inChunks([...hashes].sort(), () => 0).map((chunk) =>

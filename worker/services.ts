@@ -5,6 +5,8 @@ import { createKeystoreService, type KeystoreServiceDeps } from "../activities/t
 import { createOpenai } from "../activities/tools/openai/openai.ts";
 import { createSupabase } from "../activities/tools/supabase/supabase.ts";
 import { createWebsearch } from "../activities/tools/websearch/websearch.ts";
+import { inThread } from "../activities/tools/thread/inThread.ts";
+import { createServiceThread } from "../activities/tools/thread/serviceThread.ts";
 import type { Service } from "../activities/tools/service.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Credentials, Keystore } from "../protocol/keystore.ts";
@@ -21,12 +23,15 @@ export interface ServiceDeps {
 /** Every service that tasks find behind `tools`, set up as the configuration says. None of them connects before its first call. */
 export function createServices(deps: ServiceDeps): readonly Service[] {
   const { compute, configuration, credentials, keystore, keystoreAccess: access } = deps;
+  const { httpAllow, httpPrivate, openaiBaseUrl, supabaseUrl, googleSubject, googleBaseUrl } = configuration;
+  const setup = { httpAllow, httpPrivate, openaiBaseUrl, supabaseUrl, googleSubject, googleBaseUrl };
+  const thread = createServiceThread(setup, credentials);
   return [
-    createHttp({ allow: configuration.httpAllow, private: configuration.httpPrivate }),
+    inThread(createHttp({ allow: httpAllow, private: httpPrivate }), thread),
     createKeystoreService({ keystore, access }),
-    createOpenai({ credentials, baseUrl: configuration.openaiBaseUrl }),
+    inThread(createOpenai({ credentials, baseUrl: openaiBaseUrl }), thread),
     createWebsearch({ compute, url: configuration.websearchUrl }),
-    createSupabase({ credentials, url: configuration.supabaseUrl }),
-    createGapi({ credentials, subject: configuration.googleSubject, baseUrl: configuration.googleBaseUrl }),
+    inThread(createSupabase({ credentials, url: supabaseUrl }), thread),
+    inThread(createGapi({ credentials, subject: googleSubject, baseUrl: googleBaseUrl }), thread),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonText } from "../../protocol/json.ts";
 import type { AuthorFailure } from "../../sandbox/authorFailure.ts";
 import type { GuestFailure } from "../../sandbox/types.ts";
+import type { ArgumentTextsRequest } from "./argumentTexts.ts";
 import type { ResultPage, ResultPageRequest } from "../tools/websearch/resultPage.ts";
 
 /** What a compute thread does: each job's request and result cross the border between threads as structured clones. */
@@ -9,6 +10,7 @@ export interface Jobs {
   authorStacks(request: AuthorStacksRequest): string[];
   authorFailure(request: AuthorFailureRequest): AuthorFailure;
   readResultPage(request: ResultPageRequest): ResultPage;
+  argumentTexts(request: ArgumentTextsRequest): JsonText[];
 }
 
 export interface CheckInputRequest {

@@ -18,6 +18,7 @@ const loaders: { readonly [Name in JobName]: () => Promise<Jobs[Name]> } = {
     const { authorFailure } = await import("../../sandbox/authorFailure.ts");
     return ({ failure, sourceMap }) => authorFailure(failure, sourceMap);
   },
+  argumentTexts: async () => (await import("./argumentTexts.ts")).argumentTexts,
   readResultPage: async () => (await import("../tools/websearch/resultPage.ts")).readResultPage,
 };
 

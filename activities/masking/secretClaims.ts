@@ -26,13 +26,18 @@ export async function carryFound(
 
 /** The secrets in a value: those that its blob lists, or every string in it when the value is the secret. */
 export async function secretsIn({ text, secret }: Redeemed): Promise<Secrets> {
-  return secret === "itself" ? stringsIn(await parseJson(text)) : listedSecrets(secret);
+  if (secret !== "itself") return listedSecrets(secret);
+  // Its strings may be more than can be masked. To find out would take as long as they are many.
+  return text.length > SEARCHED ? "all" : stringsIn(await parseJson(text));
 }
 
 /** The secrets that a mark lists. None when the whole value is the secret. */
 export function listedSecrets(secret: SecretMark | undefined): Secrets {
   return secret === undefined || secret === "itself" ? [] : secret;
 }
+
+/** Characters of a secret value whose strings are told apart: what can be masked, with JSON's escapes. */
+const SEARCHED = 6 * LIMITS.maskedBytes;
 
 /** Values that are looked at between two pauses. */
 const LOOKED_AT = 10_000;

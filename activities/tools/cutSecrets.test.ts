@@ -156,6 +156,7 @@ describe("no part of a secret is in what a call records or fails with", () => {
         caller,
         now: 0,
         registry,
+        compute,
         blobs: store.blobs,
         secrets,
       });

@@ -23,13 +23,23 @@ export function methodFacts(
   links: readonly ChainLink[] = [],
   hide: (text: string) => string = (text) => text,
 ): MethodFacts {
+  const { summary, ...facts } = rawFacts(method, args, links);
+  return { ...facts, summary: maskedLine(hide, summary, LIMITS.summaryBytes) };
+}
+
+/** The same with the summary as the method gives it: secrets may be in it. */
+export function rawFacts(
+  method: Method,
+  args: readonly Json[],
+  links: readonly ChainLink[],
+): Omit<MethodFacts, "summary"> & { readonly summary: string } {
   const { kind, timeouts } = method;
   const ownTimeouts = typeof timeouts === "function" ? attempt(() => timeouts(args)) : timeouts;
   const summary = attempt(() => method.summary?.(args, links)) ?? "";
   return {
     kind: typeof kind === "function" ? (attempt(() => kind(args, links)) ?? "effect") : kind,
     ...(ownTimeouts && { timeouts: ownTimeouts }),
-    summary: maskedLine(hide, summary, LIMITS.summaryBytes),
+    summary,
   };
 }
 

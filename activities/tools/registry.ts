@@ -6,7 +6,7 @@ import { LIMITS } from "../../protocol/limits.ts";
 import { TASK_QUEUE } from "../../protocol/names.ts";
 import { safeText, utf8Length } from "../../protocol/text.ts";
 import { createNearestName } from "./nearestName.ts";
-import type { Method, Service } from "./service.ts";
+import type { Method, Service, TextCalls } from "./service.ts";
 
 export interface Registry {
   /** Names of the services whose calls are collected as builder chains. */
@@ -22,6 +22,8 @@ export interface Registry {
   resolve(path: readonly string[], caller: Caller, links?: readonly string[]): Resolution;
   /** The method behind a path, whoever may use it; undefined where there is none. */
   method(path: readonly string[]): Method | undefined;
+  /** How calls of a service are made whose values must not exist on this thread; undefined for any other. */
+  texts(service: string): TextCalls | undefined;
   /** Whether the caller may use a tool that is no service, such as `tasks.execute`. */
   denial(tool: string, caller: Caller): TaskError | undefined;
   /** Closes every service; all are closed even if one fails. */
@@ -86,6 +88,7 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
     stems: services.flatMap(({ name, stems = [] }) => stems.map((link) => `${name}.${link}`)),
     denial: (tool, caller) => toolDenial(policy, caller, tool),
     method: (path) => find(path).method,
+    texts: (service) => byName.get(service)?.texts,
     resolve(path, caller, links = []) {
       const { service, below, method } = find(path);
       if (!service || !method) {

@@ -1,22 +1,21 @@
 import { Context } from "@temporalio/activity";
 import type { Budgets } from "../../policy/budgets.ts";
 import { CODES, TaskerError, type MaskedError, type TaskError } from "../../protocol/errors.ts";
-import type { Json, JsonText } from "../../protocol/json.ts";
-import type { ChainLink, Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
+import type { JsonText } from "../../protocol/json.ts";
+import type { Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { readUsage } from "../../protocol/usage.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { carryError } from "../carryError.ts";
-import { readCarried, type Redeemed } from "../carried.ts";
+import { readCarried } from "../carried.ts";
 import { startHeartbeat } from "../heartbeat.ts";
 import { shorter } from "../masking/maskedText.ts";
 import { carryFound, listedSecrets, sealBlob } from "../masking/secretClaims.ts";
 import { VmSecrets } from "../masking/vmSecrets.ts";
-import { parseJson } from "../sliced/parseJson.ts";
 import type { Registry } from "./registry.ts";
-import { resultJson } from "./resultJson.ts";
 import type { Method, Service } from "./service.ts";
+import { textCall } from "./textCall.ts";
 import { explainThrown, safeError, toolFailure } from "./toolFailure.ts";
 import type { ToolRequest } from "./toolRequest.ts";
 
@@ -53,30 +52,26 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       ...(usage === undefined ? {} : { usage }),
     });
     try {
-      const given = await stored(readCarried(deps.blobs, request.run, request.args));
-      secrets.add(listedSecrets(given.secret));
+      const { text, secret } = await stored(readCarried(deps.blobs, request.run, request.args));
+      secrets.add(listedSecrets(secret));
       const path = info.activityType.split(".");
-      const isChain = deps.registry.chains.includes(path[0] ?? "");
-      const parsed = await parseArguments(given);
-      const { args, links } = isChain ? asChain(parsed) : { args: parsed, links: [] };
+      const given = await textCall(deps.registry, path, text);
       // Temporal takes any name, and this worker's policy may differ: what `advance` allowed is checked again. A version's
       // @tools never differ, and are not sent with each call.
-      const linkNames = links.map(({ name }) => name);
-      const found = deps.registry.resolve(path, { task: request.task, tools: null }, linkNames);
+      const found = deps.registry.resolve(path, { task: request.task, tools: null }, given.linkNames);
       if (!found.ok) throw new TaskerError(found.error);
       service = found.service;
       account = await deps.budgets?.reserve(service.name);
-      const call = found.method.call(args, {
+      const call = given.make(found.method, {
         idempotencyKey: request.key,
         taskRunId: request.run.taskRunId,
         task: request.task,
         attempt: info.attempt,
         signal: cancellationSignal,
-        links,
         reportUsage: (counted) => (usage = readUsage(counted)),
       });
       const result = await orAborted(call, cancellationSignal);
-      const carried = await stored(carryResult(deps.blobs, request, await resultJson(result), found.method, secrets));
+      const carried = await stored(carryResult(deps.blobs, request, result, found.method, secrets));
       return { result: carried, ...attempt() };
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
@@ -133,23 +128,6 @@ async function carryResult(
 ): Promise<Carried> {
   if (method.secret) return { claim: await sealBlob(blobs, run, Buffer.from(text, "utf8"), "itself") };
   return carryFound(blobs, run, text, inlineBytes, await given.findInSlices(text));
-}
-
-async function parseArguments({ text }: Redeemed): Promise<readonly Json[]> {
-  const value = await parseJson(text);
-  if (Array.isArray(value)) return value;
-  throw new TaskerError(infrastructure("A tool's arguments must be a JSON array."), { retryable: false });
-}
-
-/** `issueCall` wrote it; but Temporal takes a request from anybody. */
-function asChain(given: readonly unknown[]): { args: readonly Json[]; links: ChainLink[] } {
-  const [first, ...links] = given.map((link) => {
-    const { name, args } = (link ?? {}) as Partial<ChainLink>;
-    if (typeof name === "string" && Array.isArray(args)) return { name, args };
-    const message = "A chain's links must have a name and an array of arguments.";
-    throw new TaskerError(infrastructure(message), { retryable: false });
-  });
-  return { args: first?.args ?? [], links };
 }
 
 /** What the store throws is the operator's trouble and passes; the service's `mapError` must not see it. */

@@ -1,5 +1,5 @@
 import type { TaskError } from "../../protocol/errors.ts";
-import type { Json } from "../../protocol/json.ts";
+import type { Json, JsonText } from "../../protocol/json.ts";
 import type { ChainLink, ToolTimeouts, Usage } from "../../protocol/step.ts";
 
 /** What a tool's method gets beside its arguments. */
@@ -45,6 +45,8 @@ export interface Method {
    * covers `gapi.drive.v2.files.delete`.
    */
   readonly alsoRuledAs?: readonly string[];
+  /** A smaller bound than `LIMITS.argumentBytes`, for the JSON of the arguments. */
+  readonly argumentBytes?: number;
   /** Answers what JSON can hold; `undefined` becomes null. Throws a TaskerError, or what the service's `mapError` knows. */
   call(args: readonly Json[], context: ToolContext): Promise<unknown>;
 }
@@ -64,10 +66,25 @@ export interface Service {
   readonly known: readonly string[];
   /** What to write instead of a path below the service that leads nowhere; for one with too many names to list in `known`. */
   advise?(path: readonly string[]): string;
+  /** Set for a service whose calls are made in another thread: then its methods' own `call` is not used. */
+  readonly texts?: TextCalls;
   /** Turns what the client library throws into a task error, and says whether trying again may help. */
   mapError?(error: unknown): MappedError | undefined;
   /** Releases connections when the worker ends. */
   close?(): Promise<void>;
+}
+
+/**
+ * Calls from JSON text to JSON text. Of a chain, the arguments are all of its links. Paths are below the service. What arguments
+ * and results hold is never a value on the thread that asks: see `thread/serviceThread.ts`.
+ */
+export interface TextCalls {
+  call(path: readonly string[], args: JsonText, context: Omit<ToolContext, "links">): Promise<JsonText>;
+  /** The names of a chain's links after the first, and what the method says of the arguments. The summary may hold secrets. */
+  facts(
+    path: readonly string[],
+    args: JsonText,
+  ): Promise<{ readonly linkNames: readonly string[]; readonly timeouts?: ToolTimeouts; readonly summary: string }>;
 }
 
 /** What a library's error means to a task. `retryAfterMs` is the service's own wish, if it told one. */

@@ -422,8 +422,6 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       "its input": (run, _, claim) => runs.open({ ...run, input: { claim } }),
       "a call's arguments": (run, _, claim) => runs.record(run, [aCall(1, { args: { claim } })], 0, []),
       "a call's result": (run, _, claim) => runs.record(run, [aCall(1, { result: { claim } })], 0, []),
-      "the secrets that a call's result holds": (run, _, claim) =>
-        runs.record(run, [aCall(1, { result: { claim: { ...claimOf("nowhere"), secrets: claim } } })], 0, []),
       "its result": (run, _, claim) => runs.close(run, { status: "completed", result: { claim }, endedAt: 1 }),
     };
     for (const [way, hold] of Object.entries(waysToHold)) {

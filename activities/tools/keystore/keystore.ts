@@ -1,4 +1,5 @@
 import { CODES, TaskerError, type TaskError } from "../../../protocol/errors.ts";
+import { LIMITS } from "../../../protocol/limits.ts";
 import type { Json } from "../../../protocol/json.ts";
 import { SECRET_NAME, SERVICES_NAMESPACE, type Keystore, type SecretReader } from "../../../protocol/keystore.ts";
 import type { SecretAccess } from "../../../protocol/store.ts";
@@ -15,6 +16,9 @@ export interface KeystoreServiceDeps {
   readonly access?: ((task: string, namespace: string) => TaskError | undefined) | undefined;
 }
 
+/** The largest secret, each byte of which JSON may write as six, with its name and namespace. */
+const ARGUMENT_BYTES = 8 * LIMITS.secretBytes;
+
 /**
  * `tools.keystore.get(name, {namespace}?)`, `set(name, value, {namespace}?)`, `delete` and `list({namespace}?)`.
  * Setting and deleting twice is the same as once. Every attempt is in the audit, with the task and the run.
@@ -24,7 +28,7 @@ export function createKeystoreService({ keystore, access }: KeystoreServiceDeps)
   function method(
     action: Exclude<SecretAccess["action"], "rotate">,
     work: (request: KeystoreRequest, reader: SecretReader) => Promise<unknown>,
-  ): Pick<Method, "call" | "summary"> {
+  ): Pick<Method, "argumentBytes" | "call" | "summary"> {
     return {
       summary: (args) => {
         const { namespace, name } = parseRequest(action, args);
@@ -32,6 +36,7 @@ export function createKeystoreService({ keystore, access }: KeystoreServiceDeps)
         // Anything else may be a value in the wrong place.
         return SECRET_NAME.test(place) ? place : "";
       },
+      argumentBytes: ARGUMENT_BYTES,
       async call(args: readonly Json[], { task, taskRunId }: ToolContext) {
         const request = parseRequest(action, args);
         const { namespace, name } = request;

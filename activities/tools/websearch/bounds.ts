@@ -7,6 +7,8 @@ export const WEBSEARCH_BOUNDS = {
   defaultResults: 10,
   /** DuckDuckGo cuts longer queries off. */
   queryCharacters: 500,
+  /** JSON of the arguments. */
+  argumentBytes: 64 * 1024,
   /** Pages fetched for one search. */
   pages: 12,
   /** Between two pages of one search: faster than a person clicks looks like a bot. */

@@ -35,6 +35,7 @@ export function createWebsearch(options: WebsearchOptions): Service {
 
   const search: Method = {
     kind: "read",
+    argumentBytes: WEBSEARCH_BOUNDS.argumentBytes,
     timeouts: { startToCloseMs: WEBSEARCH_BOUNDS.attemptMs },
     // Not the query: it may hold a secret.
     summary: (args) => {
