@@ -14,7 +14,7 @@ import { withoutSourceMap } from "./foreignSourceMap.ts";
 import { nodeModuleRefusal } from "./nodeModule.ts";
 import { problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
-import { OUTSIDE } from "./readableFiles.ts";
+import { OUTSIDE, PACKAGE_OUTSIDE } from "./readableFiles.ts";
 import type { ReadableFiles, Refusal } from "./readableFiles.ts";
 import { resolveFile } from "./resolveFile.ts";
 
@@ -136,7 +136,9 @@ export class BundleSession {
       return refuse(PROBLEM_CODES.moduleNotFound, `${quoted} cannot be bundled: it is not a file.`);
     }
     const admitted = await this.readable.admit(result.path);
-    if ("refusal" in admitted) return refuseFile(quoted, admitted.refusal);
+    if ("refusal" in admitted) {
+      return refuseFile(quoted, admitted.refusal === OUTSIDE ? PACKAGE_OUTSIDE : admitted.refusal);
+    }
     if (!LOADERS[path.extname(result.path)]) return unsupported(result.path);
     const name = this.#packageName(admitted.real);
     return { path: name, namespace: PACKAGE, sideEffects: result.sideEffects };

@@ -2,7 +2,8 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { compareText, problem, PROBLEM_CODES } from "./problem.ts";
 import type { Problem } from "./problem.ts";
-import { contains, errorCode, ReadableFiles } from "./readableFiles.ts";
+import { contains } from "./folders.ts";
+import { errorCode, ReadableFiles } from "./readableFiles.ts";
 
 const CODE_FILE = /\.(?:[mc]?[jt]s|[jt]sx)$/;
 const NOT_A_TASK = /\.test\.(?:[mc]?[jt]s|[jt]sx)$|\.d\.[mc]?ts$/;

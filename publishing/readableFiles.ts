@@ -2,8 +2,10 @@ import { constants } from "node:fs";
 import { open, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { LIMITS } from "../protocol/limits.ts";
+import { ancestors, contains } from "./folders.ts";
 import { PROBLEM_CODES } from "./problem.ts";
 import type { ProblemCode } from "./problem.ts";
+import { workspacePackages } from "./workspacePackages.ts";
 
 /** Why a file is not read. The message is a sentence about "it", without a path of this machine. */
 export interface Refusal {
@@ -16,6 +18,14 @@ export const OUTSIDE: Refusal = {
   message: "It is outside of the tasks folder. A task can load files of the tasks folder and of node_modules.",
 };
 
+/** The same for a file of a package, which may be a link. */
+export const PACKAGE_OUTSIDE: Refusal = {
+  code: PROBLEM_CODES.outsideFolder,
+  message:
+    "It leads out of node_modules. A package of your own workspace can be loaded when a package.json above the tasks folder " +
+    "names it among its dependencies; install any other folder as a copy (npm install --install-links FOLDER).",
+};
+
 interface Folder {
   readonly real: string;
   /** What names of its files begin with, in bundles and messages. */
@@ -23,9 +33,10 @@ interface Folder {
 }
 
 /**
- * The files that publishing may read: those of the tasks folder, and those of each `node_modules` that resolution finds
- * upwards from it. Links are followed first: what counts is where a file really is. A `node_modules` above the tasks
- * folder may itself be a link, because the authors of tasks do not make it; one inside may not lead out.
+ * The files that publishing may read: those of the tasks folder, those of each `node_modules` that resolution finds
+ * upwards from it, and those of workspace packages that the project declares (workspacePackages.ts). Links are followed
+ * first: only a file's real place counts. A `node_modules` above the tasks folder may itself be a link, because the authors
+ * of tasks do not make it; one inside may not lead out.
  */
 export class ReadableFiles {
   /** The tasks folder as it was named: an absolute path, possibly a link. */
@@ -45,6 +56,8 @@ export class ReadableFiles {
     const folders = [...new Set(packages)].flatMap((each) =>
       each === undefined ? [] : [{ real: each, name: "node_modules" }],
     );
+    const own = await workspacePackages(real);
+    folders.push(...own.map((each) => ({ real: each.real, name: `node_modules/${each.name}` })));
     return new ReadableFiles(root, [{ real, name: "" }, ...folders]);
   }
 
@@ -111,14 +124,4 @@ function unreadable(error: unknown): Refusal {
 /** Node's code of a file system error; its message would name a path of the host. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
-}
-
-export function contains(folder: string, inner: string): boolean {
-  return inner === folder || inner.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
-}
-
-/** The folders above a folder, up to the root of the file system. */
-function ancestors(folder: string): string[] {
-  const parent = path.dirname(folder);
-  return parent === folder ? [] : [parent, ...ancestors(parent)];
 }
