@@ -1,46 +1,42 @@
-import { randomUUID } from "node:crypto";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
-import { NativeConnection, Worker } from "@temporalio/worker";
-import type { Service } from "../activities/tools/service.ts";
-import { createTasker, type Tasker } from "../client/tasker.ts";
-import { readConfiguration } from "../configuration.ts";
-import { startDevServer, type DevServer } from "../dev/server.ts";
-import { findTemporalCli } from "../dev/temporalCli.ts";
-import type { Json } from "../protocol/json.ts";
 import { openLoader } from "../cli/openLoader.ts";
+import { createTasker, type Tasker } from "../client/tasker.ts";
+import { startDevServer } from "../dev/server.ts";
+import { findTemporalCli } from "../dev/temporalCli.ts";
 import { publishFolder } from "../publishing/publishFolder.ts";
 import { openStore } from "../store/openStore.ts";
-import { startWorker, type RunningWorker } from "../worker.ts";
+import { WorkerProcess } from "../test/support/workerProcess.ts";
+import { nativeSide, taskerSide, type Side } from "./side.ts";
 import { TASKS } from "./tasks.ts";
 
-const NATIVE_QUEUE = "native";
+export type Kind = "tasker" | "native";
 
-/** An effect that costs nothing: what is measured is the way to it and back. */
-const touch: Service = {
-  name: "bench",
-  known: ["bench.touch"],
-  method: (path) => (path.join(".") === "touch" ? { kind: "effect", call: ([n]) => Promise.resolve(n) } : undefined),
-};
+const ENTRIES = { tasker: "./processes/taskerWorker.ts", native: "./processes/nativeWorker.ts" } as const;
 
 /**
- * One dev server (on disk, synchronous=normal) with a Tasker worker and a hand-written Temporal worker beside it,
- * so that both are measured in one run and on the same machine.
+ * One dev server (on disk, synchronous=normal) with a Tasker worker and a hand-written Temporal worker beside it, each in a
+ * process of its own and with the same worker options: both are measured in one run and on the same machine.
  */
 export interface Lab {
-  readonly tasker: Tasker;
-  /** A client of another task queue, where a worker of the caller's serves. */
-  taskerOn(taskQueue: string): Tasker;
-  readonly address: string;
-  readonly directory: string;
-  /** Runs a task to its end; milliseconds. */
-  task(name: string, input: Json): Promise<number>;
-  /** Runs its hand-written twin to its end; milliseconds. */
-  native(name: string, input: Json): Promise<number>;
+  readonly client: Client;
+  readonly serverPid: number;
+  readonly ours: Side;
+  readonly theirs: Side;
+  tasker(taskQueue?: string): Tasker;
+  /** Another worker on a task queue of its own. The lab ends it. */
+  spawn(kind: Kind, taskQueue: string, settings?: Readonly<Record<string, string>>): Promise<SpawnedWorker>;
   stop(): Promise<void>;
+}
+
+export interface SpawnedWorker {
+  readonly side: Side;
+  readonly process: WorkerProcess;
 }
 
 export async function openLab(): Promise<Lab> {
@@ -57,25 +53,43 @@ export async function openLab(): Promise<Lab> {
   });
   const store = await openStore({ file: path.join(directory, "tasker.db"), synchronous: "normal" });
   await publish(directory, store);
-  const worker = await startTaskerWorker(server, directory);
-  const nativeWorker = await startNativeWorker(server.address);
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
-  const tasker = createTasker({ client, store });
+  const processes: WorkerProcess[] = [];
+
+  const tasker = (taskQueue?: string): Tasker =>
+    createTasker({ client, store, ...(taskQueue !== undefined && { taskQueue }) });
+  const spawn = async (
+    kind: Kind,
+    taskQueue: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<SpawnedWorker> => {
+    const worker = await spawnWorker(kind, {
+      TEMPORAL_ADDRESS: server.address,
+      TASKER_HOME: directory,
+      TASKER_SQLITE_SYNCHRONOUS: "normal",
+      TASKER_INFLIGHT_CALLS: "500",
+      TASKER_LOG_LEVEL: "error",
+      TASKER_TASK_QUEUE: taskQueue,
+      ...settings,
+    });
+    processes.push(worker);
+    const side =
+      kind === "tasker" ? taskerSide(client, tasker(taskQueue), worker.pid) : nativeSide(client, taskQueue, worker.pid);
+    return { side, process: worker };
+  };
+
+  const ours = await spawn("tasker", "ours");
+  const theirs = await spawn("native", "theirs");
   return {
+    client,
+    serverPid: server.identity.pid,
+    ours: ours.side,
+    theirs: theirs.side,
     tasker,
-    taskerOn: (taskQueue) => createTasker({ client, store, taskQueue }),
-    address: server.address,
-    directory,
-    task: (name, input) =>
-      timed(async () => {
-        const { taskRunId } = await tasker.start(name, input);
-        await client.workflow.getHandle(taskRunId).result();
-      }),
-    native: (name, input) =>
-      timed(() => client.workflow.execute(name, { args: [input], taskQueue: NATIVE_QUEUE, workflowId: randomUUID() })),
+    spawn,
     stop: async () => {
-      await Promise.all([worker.stop(), nativeWorker.stop()]);
+      await Promise.all(processes.map((worker) => worker.kill()));
       await connection.close();
       await store.close();
       await server.stop();
@@ -84,10 +98,13 @@ export async function openLab(): Promise<Lab> {
   };
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
+async function spawnWorker(kind: Kind, environment: Readonly<Record<string, string>>): Promise<WorkerProcess> {
+  const child = fork(fileURLToPath(new URL(ENTRIES[kind], import.meta.url)), {
+    env: { PATH: process.env["PATH"] ?? "", ...environment },
+  });
+  const [message] = (await Promise.race([once(child, "message"), once(child, "exit")])) as unknown[];
+  if (message !== "ready") throw new Error(`The ${kind} worker ended before it was ready (${String(message)}).`);
+  return new WorkerProcess(child);
 }
 
 async function publish(directory: string, store: Awaited<ReturnType<typeof openStore>>): Promise<void> {
@@ -96,33 +113,4 @@ async function publish(directory: string, store: Awaited<ReturnType<typeof openS
   for (const [file, source] of Object.entries(TASKS)) await writeFile(path.join(folder, file), source);
   const { problems } = await publishFolder(folder, store.versions, openLoader);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-}
-
-function startTaskerWorker({ address }: DevServer, directory: string): Promise<RunningWorker> {
-  const environment = {
-    TEMPORAL_ADDRESS: address,
-    TASKER_HOME: directory,
-    TASKER_SQLITE_SYNCHRONOUS: "normal",
-    TASKER_INFLIGHT_CALLS: "500",
-    TASKER_LOG_LEVEL: "error",
-  };
-  return startWorker(readConfiguration(environment), { services: [touch] });
-}
-
-async function startNativeWorker(address: string): Promise<{ stop(): Promise<void> }> {
-  const connection = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
-    connection,
-    taskQueue: NATIVE_QUEUE,
-    workflowsPath: fileURLToPath(new URL("./native/workflows.ts", import.meta.url)),
-    activities: { "bench.touch": (n: number) => Promise.resolve(n) },
-  });
-  const ended = worker.run();
-  return {
-    stop: async () => {
-      worker.shutdown();
-      await ended;
-      await connection.close();
-    },
-  };
 }

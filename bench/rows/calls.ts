@@ -1,52 +1,52 @@
-import { compare, type Row } from "../measure.ts";
 import type { Lab } from "../lab.ts";
+import { compare, type Row } from "../measure.ts";
+import { measureRuns, type Side } from "../side.ts";
+import type { Size } from "../size.ts";
 
 const NATIVE = "a hand-written Temporal workflow calling the same activity";
-const SEQUENTIAL_CALLS = 100;
-const FAN_OUT_CALLS = 1_000;
-const RUNS = 100;
-const CALLS_A_RUN = 3;
 
-export function sequentialCall(lab: Lab): Promise<Row> {
-  const input = { calls: SEQUENTIAL_CALLS };
-  return compare({
-    what: "one sequential call with an effect",
-    against: NATIVE,
-    unit: "ms",
-    aim: "≤ 1.4",
-    pairs: 5,
-    ours: async () => (await lab.task("sequential", input)) / SEQUENTIAL_CALLS,
-    theirs: async () => (await lab.native("sequential", input)) / SEQUENTIAL_CALLS,
-  });
+export function sequentialCall(lab: Lab, size: Size): Promise<Row> {
+  return oneCall(lab, size, { name: "sequential", what: "one sequential call with an effect", aim: "≤ 1.1" });
 }
 
-export function throughput(lab: Lab): Promise<Row> {
-  const input = { calls: CALLS_A_RUN };
-  const perSecond = async (run: () => Promise<number>): Promise<number> => {
-    const start = performance.now();
-    await Promise.all(Array.from({ length: RUNS }, run));
-    return (RUNS * 1_000) / (performance.now() - start);
+export function sequentialRead(lab: Lab, size: Size): Promise<Row> {
+  return oneCall(lab, size, { name: "reads", what: "one sequential call that reads", aim: "≤ 0.4" });
+}
+
+function oneCall(
+  lab: Lab,
+  { calls, pairs }: Size,
+  { name, what, aim }: { readonly name: string; readonly what: string; readonly aim: string },
+): Promise<Row> {
+  const side = (of: Side) => async () => {
+    const { value, cost } = await measureRuns(lab, of, { name, input: { calls } });
+    return { value: value / calls, cost };
   };
+  return compare({ what, against: NATIVE, unit: "ms", aim, pairs, ours: side(lab.ours), theirs: side(lab.theirs) });
+}
+
+export function fanOut(lab: Lab, { fanOut: calls, pairs }: Size): Promise<Row> {
+  const side = (of: Side) => () => measureRuns(lab, of, { name: "fanOut", input: { calls } });
   return compare({
-    what: `runs a second, ${CALLS_A_RUN} calls each, ${RUNS} at once`,
+    what: `fan-out of ${calls} calls`,
     against: NATIVE,
-    unit: "runs/s",
-    aim: "≥ 0.85",
-    pairs: 3,
-    ours: () => perSecond(() => lab.task("sequential", input)),
-    theirs: () => perSecond(() => lab.native("sequential", input)),
+    unit: "ms",
+    aim: "≤ 1.0",
+    pairs: Math.min(pairs, 3),
+    ours: side(lab.ours),
+    theirs: side(lab.theirs),
   });
 }
 
-export function fanOut(lab: Lab): Promise<Row> {
-  const input = { calls: FAN_OUT_CALLS };
+export function emptyRun(lab: Lab, { pairs }: Size): Promise<Row> {
+  const side = (of: Side) => () => measureRuns(lab, of, { name: "empty", input: null });
   return compare({
-    what: "fan-out of 1,000 calls",
-    against: NATIVE,
+    what: "an empty run, start to result",
+    against: "an empty workflow",
     unit: "ms",
-    aim: "≤ 1.2",
-    pairs: 3,
-    ours: () => lab.task("fanOut", input),
-    theirs: () => lab.native("fanOut", input),
+    aim: "native + 2 ms",
+    pairs: 5 * pairs,
+    ours: side(lab.ours),
+    theirs: side(lab.theirs),
   });
 }

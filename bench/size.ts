@@ -1,0 +1,40 @@
+/** How much a row measures. */
+export interface Size {
+  /** Sequential calls of one run. */
+  readonly calls: number;
+  /** Runs at once in the rows about throughput. */
+  readonly runs: number;
+  readonly pairs: number;
+  readonly fanOut: number;
+  /** The call whose cost is compared with that of the tenth. */
+  readonly lastCall: number;
+  /** Runs after which the memory of a worker is looked at. */
+  readonly memoryRuns: number;
+  /** Runs asleep. */
+  readonly sleeping: number;
+  readonly naps: number;
+}
+
+/** Each row takes less than two minutes on an idle machine. */
+export const FULL: Size = {
+  calls: 100,
+  runs: 100,
+  pairs: 5,
+  fanOut: 1_000,
+  lastCall: 5_000,
+  memoryRuns: 2_000,
+  sleeping: 1_000,
+  naps: 3,
+};
+
+/** Some seconds a row. */
+export const QUICK: Size = {
+  calls: 40,
+  runs: 30,
+  pairs: 3,
+  fanOut: 300,
+  lastCall: 500,
+  memoryRuns: 200,
+  sleeping: 150,
+  naps: 1,
+};
