@@ -1,8 +1,5 @@
 import type { Configuration } from "../configuration.ts";
-import { createCipher } from "../encryption/cipher.ts";
 import { startCodecServer, type CodecServer } from "../encryption/codecServer.ts";
-import { createKeyring } from "../encryption/keyring.ts";
-import { createPayloadCodec } from "../encryption/payloadCodec.ts";
 
 /**
  * The codec endpoint of a stack with encryption on, for its Web UI and for the `temporal` command; none where encryption
@@ -14,7 +11,7 @@ export async function startOwnCodec(
 ): Promise<CodecServer | undefined> {
   if (!configuration.encryption) return undefined;
   return startCodecServer({
-    codec: createPayloadCodec(createCipher(createKeyring(configuration), "payloads")),
+    keys: configuration,
     port: configuration.codecPort,
     token: configuration.codecToken,
     allowsOrigin: (origin) =>

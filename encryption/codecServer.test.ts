@@ -3,17 +3,18 @@ import { after, before, describe, test } from "node:test";
 import { defaultPayloadConverter } from "@temporalio/common";
 import { TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import { jsonHere } from "../test/support/jsonHere.ts";
 import { createCipher } from "./cipher.ts";
 import { startCodecServer, type CodecServer } from "./codecServer.ts";
-import { inPieces } from "./inPieces.ts";
 import { createKeyring } from "./keyring.ts";
 import { formatKey, newKey } from "./parseKeys.ts";
 import { createPayloadCodec } from "./payloadCodec.ts";
 import { formatPayloads, parsePayloads, type PayloadsJson } from "./payloadJson.ts";
 
-const codecOf = (key = newKey()) =>
-  createPayloadCodec(createCipher(createKeyring({ keys: formatKey(key), keyFile: "/nowhere/keys" }), "payloads"));
-const codec = codecOf();
+const newKeys = () => ({ keys: formatKey(newKey()), keyFile: "/nowhere/keys" });
+const codecOf = (keys = newKeys()) => createPayloadCodec(createCipher(createKeyring(keys), "payloads"));
+const keys = newKeys();
+const codec = codecOf(keys);
 const UI = "http://ui.example";
 const allowsOrigin = (origin: string) => origin === UI;
 const plain = formatPayloads([defaultPayloadConverter.toPayload({ is: "MARKER" })]);
@@ -22,8 +23,8 @@ describe("the codec endpoint", () => {
   let open: CodecServer;
   let guarded: CodecServer;
   before(async () => {
-    open = await startCodecServer({ codec, port: 0, allowsOrigin });
-    guarded = await startCodecServer({ codec, port: 0, allowsOrigin, token: "a token" });
+    open = await startCodecServer({ keys, port: 0, allowsOrigin });
+    guarded = await startCodecServer({ keys, port: 0, allowsOrigin, token: "a token" });
   });
   after(() => Promise.all([open.close(), guarded.close()]));
 
@@ -124,34 +125,27 @@ describe("the codec endpoint", () => {
     assert.deepEqual(await errorOf(await post("/encode", `{"payloads":[${"0,".repeat(500_000)}`)), tooMany);
   });
 
-  test("lets the process do other work between two pieces of a request", async () => {
-    let turns = 0;
-    let last = 0;
-    let busy = true;
-    const count = (): void => {
-      turns++;
-      if (busy) setImmediate(count);
-    };
-    setImmediate(count);
-    const items = Array.from({ length: 250 }, (_, index) => index);
-    const sizes: number[] = [];
-    const doubled = await inPieces(items, (piece) => {
-      assert.ok(sizes.length === 0 || turns > last, "a turn passed");
-      last = turns;
-      sizes.push(piece.length);
-      return Promise.resolve(piece.map((item) => 2 * item));
+  test("converts in another thread: no payload is a value in the process's own", async () => {
+    const body = JSON.stringify({ payloads: Array.from({ length: 2_000 }, () => ({ data: "A".repeat(100) })) });
+    let converted = "";
+    const characters = await jsonHere(async () => {
+      converted = await (await post("/encode", body)).text();
     });
-    busy = false;
-    assert.deepEqual(
-      doubled,
-      items.map((item) => 2 * item),
-    );
-    assert.deepEqual(sizes, [100, 100, 50]);
+    assert.ok(converted.length > body.length && characters < 1_000, `${characters} characters of JSON here`);
+  });
+
+  test("answers other requests while it converts, and stops with a request under way", async () => {
+    const server = await startCodecServer({ keys, port: 0, allowsOrigin });
+    const payloads = Array.from({ length: LIMITS.codecPayloads }, () => ({ data: "A".repeat(500) }));
+    const converting = assert.rejects(post("/encode", { payloads }, {}, server));
+    assert.deepEqual(await errorOf(await post("/other", plain, {}, server)), [404, "not_found"]);
+    await server.close();
+    await converting;
   });
 
   test("a port that is taken is an error that names it", async () => {
     const port = Number(new URL(open.url).port);
-    await assert.rejects(startCodecServer({ codec, port, allowsOrigin }), (error) => {
+    await assert.rejects(startCodecServer({ keys, port, allowsOrigin }), (error) => {
       assert.ok(error instanceof TaskerError);
       assert.equal(error.code, "codec_unavailable");
       return error.message.includes(`port ${port}`) && error.message.includes("TASKER_CODEC_PORT");

@@ -2,14 +2,15 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PayloadCodec } from "@temporalio/common";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import { inPieces } from "./inPieces.ts";
-import { formatPayloads, parsePayloads, type PayloadsJson } from "./payloadJson.ts";
+import { createConversionThread, type ConversionThread } from "./conversionThread.ts";
+import type { Conversion } from "./convertBody.ts";
+import type { KeySource } from "./keyring.ts";
+import { Refusal, refusalOf } from "./refusal.ts";
 
 export interface CodecServerOptions {
-  readonly codec: PayloadCodec;
+  readonly keys: KeySource;
   /** Address to listen on; loopback unless given. */
   readonly host?: string;
   /** 0 takes a free one. */
@@ -34,8 +35,9 @@ const LOOPBACK = "127.0.0.1";
  */
 export async function startCodecServer(options: CodecServerOptions): Promise<CodecServer> {
   const { host = LOOPBACK, port } = options;
+  const conversions = createConversionThread(options.keys);
   const server = createServer((request, response) => {
-    answer(options, request, response).catch((error: unknown) => refuse(response, refusalOf(error)));
+    answer(options, conversions, request, response).catch((error: unknown) => refuse(response, refusalOf(error)));
   });
   server.listen(port, host);
   try {
@@ -52,12 +54,17 @@ export async function startCodecServer(options: CodecServerOptions): Promise<Cod
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      await closed;
+      await Promise.all([closed, conversions.close()]);
     },
   };
 }
 
-async function answer(options: CodecServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  options: CodecServerOptions,
+  conversions: ConversionThread,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { origin } = request.headers;
   response.setHeader("vary", "origin");
   if (origin !== undefined) {
@@ -70,60 +77,24 @@ async function answer(options: CodecServerOptions, request: IncomingMessage, res
   }
   // A browser asks before it sends, and sends no token with the question.
   if (request.method === "OPTIONS") return void response.writeHead(204).end();
-  const convert = conversionOf(options.codec, request);
+  const conversion = conversionOf(request);
   if (options.token !== undefined && !isBearer(request.headers.authorization, options.token)) {
     response.setHeader("www-authenticate", "Bearer");
     throw new Refusal(401, "unauthorized", "Send `Authorization: Bearer …` with the token of TASKER_CODEC_TOKEN.");
   }
-  send(response, 200, await convert(await readBody(request)));
+  send(response, 200, await conversions.convert(conversion, await readBody(request)));
 }
 
-function conversionOf(codec: PayloadCodec, { url, method }: IncomingMessage): (body: string) => Promise<PayloadsJson> {
+function conversionOf({ url, method }: IncomingMessage): Conversion {
   const path = url?.split("?", 1)[0];
   if (path !== "/encode" && path !== "/decode") {
     throw new Refusal(404, "not_found", "There is POST /decode and POST /encode, and nothing else.");
   }
   if (method !== "POST") throw new Refusal(405, "method_not_allowed", `${path} takes POST.`);
-  return async (body) => {
-    const payloads = parse(body);
-    return formatPayloads(await inPieces(payloads, (piece) => codec[path === "/encode" ? "encode" : "decode"](piece)));
-  };
+  return path === "/encode" ? "encode" : "decode";
 }
 
-function parse(body: string) {
-  try {
-    if (mayHoldMore(body)) throw tooMany();
-    const payloads = parsePayloads(body);
-    if (payloads.length > LIMITS.codecPayloads) throw tooMany();
-    return payloads;
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(400, CODES.invalidArgument, error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** JSON values that one payload may have on average: its own, its metadata's and its data. */
-const VALUES_PER_PAYLOAD = 20;
-const [COMMA, BRACE, BRACKET] = [0x2c, 0x7b, 0x5b];
-
-/**
- * Whether the JSON has more values than the allowed payloads can have. Told before it is parsed, because parsing millions of
- * small values stops this process for seconds. Base64 holds none of these characters.
- */
-function mayHoldMore(body: string): boolean {
-  let left = LIMITS.codecPayloads * VALUES_PER_PAYLOAD;
-  for (let i = 0; i < body.length && left >= 0; i++) {
-    const unit = body.charCodeAt(i);
-    if (unit === COMMA || unit === BRACE || unit === BRACKET) left--;
-  }
-  return left < 0;
-}
-
-function tooMany(): Refusal {
-  return new Refusal(413, "too_many_payloads", `At most ${LIMITS.codecPayloads} payloads in one request.`);
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Left open, so that there is something to answer on.
@@ -135,7 +106,13 @@ async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  const whole = new Uint8Array(bytes); // not a Buffer: it is handed to another thread
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 /** In the same time whatever was sent. */
@@ -144,31 +121,13 @@ function isBearer(header: string | undefined, token: string): boolean {
   return timingSafeEqual(digest(header ?? ""), digest(`Bearer ${token}`));
 }
 
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
-
-/** A value that this keyring cannot open is the request's fault as far as the server can tell; the keys' own faults are ours. */
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  if (!(error instanceof TaskerError)) return new Refusal(500, CODES.internal, "The codec endpoint failed.");
-  return new Refusal(error.code === CODES.keysInvalid ? 500 : 422, error.code, error.message);
-}
-
 function refuse(response: ServerResponse, { status, code, message }: Refusal): void {
   // What is left of a body that was refused is not read.
   response.setHeader("connection", "close");
-  send(response, status, { error: { code, message } });
+  send(response, status, JSON.stringify({ error: { code, message } }));
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, status: number, body: string | Uint8Array): void {
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
-  response.end(JSON.stringify(body));
+  response.end(body);
 }

@@ -11,16 +11,14 @@ export const codecCommand: Command = {
     const { host } = parseOptions("codec", args, { host: { type: "string" } });
     return withContext(output, async (context) => {
       const { codecPort: port, codecOrigins, codecToken: token } = context.configuration;
-      const [keyring, { createCipher }, { startCodecServer }, { createPayloadCodec }] = await Promise.all([
+      const [keyring, { startCodecServer }] = await Promise.all([
         context.keyring(),
-        import("../../encryption/cipher.ts"),
         import("../../encryption/codecServer.ts"),
-        import("../../encryption/payloadCodec.ts"),
       ]);
       const { interrupted } = context;
       const sealing = keyring.sealingId(); // keys that cannot be used are said now
       const server = await startCodecServer({
-        codec: createPayloadCodec(createCipher(keyring, "payloads")),
+        keys: context.configuration,
         port,
         token,
         ...(host === undefined ? {} : { host }),

@@ -11,12 +11,11 @@ import { Worker } from "@temporalio/worker";
 import { createTasker } from "../../client/tasker.ts";
 import { readConfiguration } from "../../configuration.ts";
 import { findTemporalCli } from "../../dev/temporalCli.ts";
-import { createCipher, isSealed } from "../../encryption/cipher.ts";
+import { isSealed } from "../../encryption/cipher.ts";
 import { startCodecServer } from "../../encryption/codecServer.ts";
 import { dataConverterOf } from "../../encryption/dataConverter.ts";
 import { createKeyring } from "../../encryption/keyring.ts";
 import { formatKey, newKey } from "../../encryption/parseKeys.ts";
-import { createPayloadCodec } from "../../encryption/payloadCodec.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { STATUS_QUERY } from "../../protocol/names.ts";
 import { readHistories } from "../replay/history.ts";
@@ -174,9 +173,8 @@ describe("with encryption on", () => {
   });
 
   test("the `temporal` command shows them through the codec endpoint", async () => {
-    const codec = createPayloadCodec(createCipher(createKeyring({ keyFile }), "payloads"));
     const token = "a token";
-    const server = await startCodecServer({ codec, port: 0, token, allowsOrigin: () => false });
+    const server = await startCodecServer({ keys: { keyFile }, port: 0, token, allowsOrigin: () => false });
     try {
       const show = ["workflow", "show", "--workflow-id", "failing", "--detailed", "--codec-endpoint", server.url];
       const shown = await temporal(...show, "--codec-auth", `Bearer ${token}`);
