@@ -12,6 +12,7 @@ export { CLIENT_CODES } from "./client/errors.ts";
 export type { FollowOptions, RunChange } from "./client/follow.ts";
 export { isEnd } from "./client/isEnd.ts";
 export type { ListFilter, RunSummary } from "./client/list.ts";
+export type { Pruned, PruneOptions } from "./client/prune.ts";
 export type { StartedRun, StartOptions } from "./client/start.ts";
 export { createTasker, type Tasker, type TaskerOptions } from "./client/tasker.ts";
 export { TaskerError } from "./protocol/errors.ts";

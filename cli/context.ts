@@ -77,6 +77,22 @@ export class Context {
     return (this.openedTasker ??= this.openTasker());
   }
 
+  /** The client, if a server runs already or TEMPORAL_ADDRESS names one; else undefined. Starts nothing. */
+  async taskerIfRunning(): Promise<Tasker | undefined> {
+    const { temporalAddress, home } = this.configuration;
+    if (temporalAddress === undefined && this.openedStack === undefined) {
+      const [{ joinStack }, { homeOf }] = await Promise.all([
+        import("../dev/joinedStack.ts"),
+        import("../dev/home.ts"),
+      ]);
+      const joined = joinStack(homeOf(home), this.configuration);
+      if (joined === undefined) return undefined;
+      this.openedStack = Promise.resolve(joined);
+      this.closers.push(() => joined.stop());
+    }
+    return this.tasker();
+  }
+
   /**
    * For a run without a record: throws `unknown_run` where no server has ever run that could know it, so that a
    * mistyped id in a new folder does not have one started, or even built.

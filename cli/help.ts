@@ -5,6 +5,8 @@ export const HELP = {
   tasker start                          Temporal, Web UI and a worker, until Ctrl-C
   tasker publish --all                  publish every task of ./tasks
   tasker task -t NAME -i JSON -p        run a task and watch it
+  tasker replay RUN                     make a run's VM again from the database, and print where it stands
+  tasker prune --older-than 90d         remove the records of runs that ended long ago
   tasker demo                           all of it at once: start, publish, run the sample tasks
   tasker gmail-search -q QUERY          search every mailbox of a Google Workspace
   tasker workspace                      stand-ins of Google and others to try it with, until Ctrl-C
@@ -58,6 +60,38 @@ tasker task --list | --status ID | --result ID | --cancel ID   [--json]
 Without a running \`tasker start\` the command starts what it needs for its own time, and waits for the end of the run.
 Exit codes: 0 completed (or: started, shown); 1 the run failed, was cancelled or terminated, or timed out; 2 wrong usage,
 unknown task or run, bad input; 3 Temporal or the database cannot be reached; 130 Ctrl-C before the end of the run.`,
+
+  replay: `tasker replay RUN [--to STEP] [--from-snapshot] [--json]
+
+Makes a run's virtual machine again from the database alone, open or ended: every step with the same results at the same times,
+compared with what it did the first time. Prints where the run stands and what it waits for. Makes no call and changes nothing;
+an open run is asked to write down its newest steps, if Temporal and a worker answer.
+
+  RUN               the run's id
+  --to STEP         stop after this step, from 1; the last one unless given
+  --from-snapshot   begin with the nearest snapshot before that step: faster, and the steps before it are not compared
+  --json            one JSON object on standard output
+
+  tasker replay nested-calls-test-d0bc… --to 12
+
+Exit codes: 0 replayed; 2 wrong usage, unknown run or step; 3 \`journal_mismatch\`: the database's account of the run has a
+gap, is of another engine, or was changed; or the database cannot be reached.`,
+
+  prune: `tasker prune --older-than AGE [--keep STATUS]… [--dry-run] [--json]
+
+Removes the records of runs that ended longer ago than AGE, with their calls, log lines, steps and snapshots, and every stored
+value that nothing else holds. Says what it freed. Workers may run meanwhile. What stays: open runs, nested runs whose parent is
+open, published versions, secrets; and runs whose end Temporal could not confirm, because it cannot be reached.
+
+  --older-than AGE   as 90d, 12h, 30m
+  --keep STATUS      keep runs that ended so: completed, failed, cancelled, timed_out, terminated; may be repeated
+  --dry-run          say what would be removed, and remove nothing
+  --json             one JSON object on standard output
+
+  tasker prune --older-than 90d --keep failed
+
+The space is free for new records. A SQLite file stays as large as it is until VACUUM.
+Exit codes: 0 done; 2 wrong usage; 3 the database cannot be reached.`,
 
   demo: `tasker demo
 

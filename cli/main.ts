@@ -13,6 +13,8 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   start: async () => (await import("./commands/start.ts")).startCommand,
   publish: async () => (await import("./commands/publish.ts")).publishCommand,
   task: async () => (await import("./commands/task.ts")).taskCommand,
+  replay: async () => (await import("./commands/replay.ts")).replayCommand,
+  prune: async () => (await import("./commands/prune.ts")).pruneCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
   "gmail-search": async () => (await import("./commands/gmailSearch.ts")).gmailSearchCommand,
   gapi: async () => (await import("./commands/gapi.ts")).gapiCommand,

@@ -8,7 +8,9 @@ import { findExecution } from "./execution.ts";
 import { followRun, type FollowOptions, type RunChange } from "./follow.ts";
 import { listRuns, type ListFilter, type RunSummary } from "./list.ts";
 import { readProgress, withRetries } from "./progress.ts";
+import { pruneRuns, type Pruned, type PruneOptions } from "./prune.ts";
 import { reportRun } from "./report.ts";
+import { writeDown } from "./writeDown.ts";
 import { startRun, type StartedRun, type StartOptions } from "./start.ts";
 
 /** Starts task runs and looks after them. Every failure is a `TaskerError` with a stable code. */
@@ -23,8 +25,12 @@ export interface Tasker {
   cancel(taskRunId: string): Promise<void>;
   /** What the run is doing now; see `readProgress`. */
   progress(taskRunId: string): Promise<RunProgress>;
+  /** Has an open run write down what its record lacks; see `writeDown`. */
+  writeDown(taskRunId: string): Promise<void>;
   /** The run's changes until its end; see `followRun`. */
   follow(taskRunId: string, options?: FollowOptions): AsyncIterable<RunChange>;
+  /** Removes runs that ended long ago; see `pruneRuns`. */
+  prune(options: PruneOptions): Promise<Pruned>;
   /** Runs by their records, newest first; see `listRuns`. */
   list(filter?: ListFilter): Promise<RunSummary[]>;
 }
@@ -51,7 +57,9 @@ export function createTasker({ client, store, taskQueue = TASK_QUEUE }: TaskerOp
       ]);
       return withRetries(told, execution?.retried ?? []);
     },
+    writeDown: (taskRunId) => writeDown(dependencies, taskRunId),
     follow: (taskRunId, options) => followRun(dependencies, taskRunId, options),
+    prune: (options) => pruneRuns(dependencies, options),
     list: (filter) => listRuns(dependencies, filter),
   };
 }

@@ -12,6 +12,9 @@ export const STATUS_QUERY = "status";
 /** Query: what the run's record does not have yet; answers an `UnrecordedProgress`. */
 export const UNRECORDED_QUERY = "unrecorded";
 
+/** Update: the run writes down what its record does not have yet, and answers when that is done. */
+export const WRITE_DOWN_UPDATE = "tasker:writeDown";
+
 /** Search attributes (all of type Keyword) that every run carries. */
 export const SEARCH_ATTRIBUTES = ["TaskName", "TaskVersion", "TaskRunStatus"] as const;
 

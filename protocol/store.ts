@@ -88,6 +88,36 @@ export interface RunStore {
   }): Promise<RunRecord[]>;
   /** Removes a closed run's record and every blob that no other run holds. An open one stays and the answer is false. */
   remove(run: RunKey): Promise<boolean>;
+  /**
+   * Runs that ended and may be removed, the longest ended first, at most `limit`, from the one after `after` on. A nested run whose
+   * parent is open is not among them.
+   */
+  prunable(filter: PruneFilter, page: { readonly after?: PrunableRun; readonly limit: number }): Promise<PrunableRun[]>;
+  /** Removes a run as `remove` does, if the filter describes it at that moment. Returns what was freed. */
+  prune(run: RunKey, filter: PruneFilter): Promise<FreedRun | undefined>;
+  /** What the removal of a run would free. */
+  weigh(run: RunKey): Promise<FreedRun>;
+}
+
+/** Which runs are removed. */
+export interface PruneFilter {
+  readonly endedBefore: Millis;
+  /** Runs that ended so stay. */
+  readonly keep: readonly RunEnd["status"][];
+}
+
+export interface PrunableRun extends RunKey {
+  readonly endedAt: Millis;
+  /** The end was compared with Temporal's. */
+  readonly confirmed: boolean;
+}
+
+export interface FreedRun {
+  readonly calls: number;
+  /** Values and snapshots that nothing else held. */
+  readonly blobs: number;
+  /** Of these blobs, and of the run's calls, log lines and steps as they are stored. */
+  readonly bytes: number;
 }
 
 /** Steps, and who writes them. */

@@ -9,6 +9,7 @@ import { stepOptions } from "../activities/stepOptions.ts";
 import type { Registry } from "../activities/tools/registry.ts";
 import { VersionCache } from "../activities/versionCache.ts";
 import { vmStart } from "../activities/vmStart.ts";
+import { CODES, TaskerError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunRecord } from "../protocol/run.ts";
@@ -54,7 +55,7 @@ export function createReplayer(deps: ReplayerDeps): Replayer {
   async function replay(record: RunRecord, { to, fromSnapshot }: ReplayOptions = {}): Promise<Standing> {
     const journal = await readJournal(store.runs, record);
     const last = to ?? journal.length;
-    if (last > journal.length) throw mismatch(record, journal.length + 1, "the journal ends");
+    if (last > journal.length) throw noSuchStep(record, last, journal.length);
     if (last === 0) return { steps: journal.length, at: 0, replayed: 0, state: "not_begun", waiting: 0, waitsFor: [] };
     const sandbox = await sandboxes.for(record);
     const from = fromSnapshot === true ? newest(journal.snapshots, last) : undefined;
@@ -152,6 +153,11 @@ interface Making {
 }
 
 const UNKNOWN = { code: "internal", class: "infrastructure", message: "" } as const;
+
+function noSuchStep({ taskRunId }: RunRecord, step: number, steps: number): TaskerError {
+  const message = `The store has ${steps} steps of run ${taskRunId}, and there is no step ${step}.`;
+  return new TaskerError({ code: CODES.invalidArgument, class: "guest", message });
+}
 
 function newest(snapshots: readonly KeptSnapshot[], last: number): KeptSnapshot | undefined {
   return snapshots.findLast(({ after }) => after <= last);

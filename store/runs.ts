@@ -6,6 +6,7 @@ import type { Database } from "./database.ts";
 import { invalidArgument } from "./errors.ts";
 import { createExecutionStore, executionIdOf, isOf, isOfAnother } from "./executions.ts";
 import { keyColumns, toName } from "./names.ts";
+import { createPruning } from "./prunable.ts";
 import { removeRun } from "./removeRun.ts";
 import { fromRow, toEndColumns, toOpenRow } from "./runRow.ts";
 import type { Sealing } from "./sealing.ts";
@@ -94,6 +95,8 @@ export function createRunStore(database: Database, sealing: Sealing): RunStore {
       return (await database.read(query)).map((row) => fromRow(row, sealing));
     },
 
-    remove: (run) => removeRun(database, run),
+    ...createPruning(database),
+
+    remove: async (run) => (await removeRun(database, run)) !== undefined,
   };
 }

@@ -6,6 +6,7 @@ import type { RunStore, Store } from "../../protocol/store.ts";
 import type { Claim } from "../../protocol/value.ts";
 import { secretContract } from "./secretContract.ts";
 import { aCall, aRun, AWKWARD, aVersion, claimOf, keyOf, type OpenRun } from "./samples.ts";
+import { pruneContract } from "./pruneContract.ts";
 import { stepContract } from "./stepContract.ts";
 import { usageContract } from "./usageContract.ts";
 
@@ -508,6 +509,12 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
     });
 
     stepContract(() => store);
+
+    pruneContract(
+      () => store,
+      (sha256) => subject.isStored(sha256),
+      sealed,
+    );
 
     secretContract(() => store.secrets);
 
