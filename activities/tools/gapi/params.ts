@@ -47,7 +47,8 @@ function checkParam(tool: string, { spec }: GapiMethod, name: string, content: J
   if (OWN.includes(name)) throw invalidCall(tool, `the parameter ${shown} cannot be set.`);
   if (name === "alt" && content !== "json" && content !== "media")
     throw invalidCall(tool, '"alt" must be "json" or "media".');
-  if (spec.pathParams.includes(name.replace(/_$/, ""))) checkPathParam(tool, shown, content);
+  const inPath = name.replace(/_$/, "");
+  if (spec.pathParams.includes(inPath)) checkPathParam(tool, shown, content, takesSlashes(spec.urlTemplate, inPath));
   if (name === "requestBody" || name === "resource") {
     if (spec.httpMethod !== "GET" || content === null) return;
     throw invalidCall(tool, "a method that only reads takes no requestBody.");
@@ -57,19 +58,23 @@ function checkParam(tool: string, { spec }: GapiMethod, name: string, content: J
   }
 }
 
+/** Whether a value may have several segments: then its slashes, `?` and `#` stand in the URL as they are. */
+function takesSlashes(urlTemplate: string, name: string): boolean {
+  return urlTemplate.includes(`{+${name}`) || urlTemplate.includes(`{${name}*`);
+}
+
 /**
  * A value in the path must not lead to another method than the one that the policy allowed: no segment that is a dot or
- * two (encoded ones count, for URLs do), nothing that begins a query, and none that is empty.
+ * two (encoded ones count, for URLs do), nothing that begins a query or a fragment, and no segment that is empty.
  */
-function checkPathParam(tool: string, shown: string, content: Json): void {
+function checkPathParam(tool: string, shown: string, content: Json, slashes: boolean): void {
   if (typeof content === "number" || typeof content === "boolean") return;
   if (typeof content !== "string") throw invalidCall(tool, `the parameter ${shown} must be a string.`);
   if (content === "") throw invalidCall(tool, `the parameter ${shown} is empty.`);
   const segments = content.split(/[/\\]/);
-  if (
-    segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment)) ||
-    (segments.length > 1 && /[?#]|\/\//.test(content))
-  ) {
+  const isDots = (segment: string): boolean => /^(\.|%2e){1,2}$/i.test(segment);
+  const isOther = slashes && (segments.includes("") || /[?#]/.test(content));
+  if (segments.some(isDots) || isOther || (segments.length > 1 && /[?#]|\/\//.test(content))) {
     throw invalidCall(tool, `the parameter ${shown} is not the name of a resource.`);
   }
 }
