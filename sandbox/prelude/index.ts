@@ -8,6 +8,7 @@ import { installConsole } from "./console.ts";
 import { installEncoding } from "./encoding.ts";
 import { dropRecords, peekRecords, takeAll } from "./outbox.ts";
 import { mendIteratorHelpers } from "./iteratorHelpers.ts";
+import { refuseLocales } from "./locales.ts";
 import { installErrorStack } from "./errorStack.ts";
 import { installMicrotasks } from "./microtasks.ts";
 import { installRandom } from "./random.ts";
@@ -19,6 +20,7 @@ import { settleError, settleResult } from "./calls.ts";
 import { log } from "./log.ts";
 
 mendIteratorHelpers();
+refuseLocales();
 installConsole();
 installTools();
 installTimers();

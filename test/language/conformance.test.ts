@@ -19,6 +19,14 @@ const versions = new Map<string, TaskVersion>();
 /** Programs whose result is another one, with what the engine returns. */
 const DIFFERENCES: readonly (readonly [name: string, body: string, result: unknown])[] = [
   ["no Intl", "return typeof Intl", "undefined"],
+  ["no locale but en-US", "try { return (1.5).toLocaleString('de'); } catch (e) { return e.name; }", "TypeError"],
+  [
+    "localeCompare orders by code points",
+    "return ['a', 'B', 'ä', 'z'].sort((x, y) => x.localeCompare(y))",
+    ["B", "a", "z", "ä"],
+  ],
+  ["toLocaleDateString pads", "return new Date(0).toLocaleDateString()", "01/01/1970"],
+  ["toLocaleString does not group", "return (1234.5).toLocaleString()", "1234.5"],
   ["no timers but setTimeout", "return [typeof setInterval, typeof setImmediate]", ["undefined", "undefined"]],
   ["no performance, no fetch", "return [typeof performance, typeof fetch]", ["undefined", "undefined"]],
   ["no JSON.rawJSON", "return typeof JSON.rawJSON", "undefined"],
