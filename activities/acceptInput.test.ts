@@ -4,22 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { LIMITS } from "../protocol/limits.ts";
-import type { TaskVersion } from "../protocol/task.ts";
 import { openStore } from "../store/openStore.ts";
+import { aVersion } from "../test/store/samples.ts";
 import { createAcceptInput } from "./acceptInput.ts";
 
-const version: TaskVersion = {
-  task: "echo",
-  version: "v",
-  file: "echo.js",
-  description: "",
-  inputSchema: null,
-  tools: null,
-  usedTools: [],
-  bundle: "",
-  sourceMap: "{}",
-  publishedAt: 1,
-};
+const version = aVersion({ task: "echo" });
 
 test("an input may have as many bytes as the limit says, and not one more, whatever its characters", async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), "tasker-input-"));

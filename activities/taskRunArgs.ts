@@ -1,10 +1,11 @@
 import type { Nested, TaskRunArgs } from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
+import { isRecord } from "../protocol/isRecord.ts";
 import type { ParentCall } from "../protocol/run.ts";
 import { TASK_NAME } from "../protocol/task.ts";
 import { safeText } from "../protocol/text.ts";
 import { isClaim } from "../protocol/value.ts";
-import { createNearestName } from "./tools/nearestName.ts";
+import { createNearestName } from "../protocol/nearestName.ts";
 
 /** The least that `continueAsNewEvents` may be: a run must get on between two continuations. */
 const LEAST_EVENTS = 20;
@@ -55,10 +56,6 @@ function refuseUnknownKeys(args: Record<string, unknown>): void {
 function wrong(why: string): TaskerError {
   const message = `The workflow's argument is not {"task": NAME, "input": JSON}: ${why}.`;
   return new TaskerError({ code: CODES.invalidInput, class: "guest", message });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isOptions(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { Json } from "../protocol/json.ts";
 import { declaredFields, declaredItems, isObject, limitsOtherFields } from "./declaredFields.ts";
-import { createNearestName } from "./tools/nearestName.ts";
+import { createNearestName } from "../protocol/nearestName.ts";
 import { safeText } from "../protocol/text.ts";
 
 /** Fields that one line names. */

@@ -1,6 +1,6 @@
 import { DEFAULT_NAMESPACE } from "../protocol/keystore.ts";
 import { parseArguments } from "./options.ts";
-import { nearest } from "./suggest.ts";
+import { createNearestName } from "../protocol/nearestName.ts";
 import { UsageError } from "./usageError.ts";
 
 /** Where `set` takes the value from. */
@@ -79,7 +79,7 @@ function toAction(word: string | undefined): Action {
   if (word === undefined) throw new UsageError(`Say what to do: ${known.join(", ")}.`, HELP);
   const action = known.find((each) => each === word);
   if (action !== undefined) return action;
-  const near = nearest(word, known);
+  const near = createNearestName(known)(word);
   throw new UsageError(
     `keystore cannot do "${word}".${near === undefined ? "" : ` Did you mean ${near}?`}`,
     `It knows ${known.join(", ")}.`,

@@ -5,7 +5,7 @@ import { EXIT, exitCodeOf, type ExitCode } from "./exitCodes.ts";
 import { COMMANDS, HELP, type CommandName } from "./help.ts";
 import { knownError } from "./knownError.ts";
 import { processOutput, type Output } from "./output.ts";
-import { nearest } from "./suggest.ts";
+import { createNearestName } from "../protocol/nearestName.ts";
 import { UsageError } from "./usageError.ts";
 
 /** Loaded when named: help and usage errors answer before anything heavy is read. */
@@ -59,7 +59,7 @@ function toCommand(name: string | undefined): CommandName {
   if (name === undefined) throw new UsageError("Say what to do.", all);
   const command = COMMANDS.find((known) => known === name);
   if (command !== undefined) return command;
-  const near = nearest(name, COMMANDS);
+  const near = createNearestName(COMMANDS)(name);
   throw new UsageError(`There is no command "${name}".${near === undefined ? "" : ` Did you mean ${near}?`}`, all);
 }
 

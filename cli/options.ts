@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
-import { nearest } from "./suggest.ts";
+import { createNearestName } from "../protocol/nearestName.ts";
 import { UsageError } from "./usageError.ts";
 
 /** Parses a command's options; whatever is wrong is a `UsageError` that names the argument and the nearest right one. */
@@ -38,7 +38,7 @@ function explain(error: unknown, names: readonly string[]): string {
   const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
   const unknown = /^Unknown option '(-{1,2})([^']+)'/.exec(message);
   if (unknown?.[2] !== undefined) {
-    const near = nearest(unknown[2], names);
+    const near = createNearestName([...names])(unknown[2]);
     return `There is no option ${unknown[1] ?? ""}${unknown[2]}.${near === undefined ? "" : ` Did you mean --${near}?`}`;
   }
   const stray = /^Unexpected argument '([^]*?)'\. /.exec(message);

@@ -1,3 +1,4 @@
+import { isRecord } from "../protocol/isRecord.ts";
 import type { Payload } from "@temporalio/common";
 
 /** Temporal's JSON of a list of payloads: what codec endpoints take and answer. Bytes are base64. */
@@ -50,8 +51,4 @@ function bytesOf(value: unknown, at: string): Uint8Array {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -43,8 +43,11 @@ test("a stopped thread leaves the other threads' VMs alone", async () => {
 test("the CPU bound counts the thread's own time, not the time that it waited", async () => {
   const sandbox = await sandboxOf({ threads: 3 });
   const busy = startOf("() => { const end = 2e6; let n = 0; for (let i = 0; i < end; i++) n += i; return n > 0 }");
+  const alone = await sandbox.start("alone", busy, { ...OPTIONS, cpuMs: 60_000 });
+  // Each thread runs several of them, so the last ones wait for longer than the bound.
+  const cpuMs = alone.cpuMs * 3;
   const steps = await Promise.all(
-    Array.from({ length: 9 }, (_, i) => sandbox.start(`busy ${i}`, busy, { ...OPTIONS, cpuMs: 1500 })),
+    Array.from({ length: 18 }, (_, i) => sandbox.start(`busy ${i}`, busy, { ...OPTIONS, cpuMs })),
   );
   assert.ok(
     steps.every((step) => step.state === "completed"),
@@ -133,10 +136,12 @@ test("a heap that cannot be kept is snapshot_limit", async () => {
 });
 
 test("closing ends what waits", async () => {
-  const sandbox = await createSandbox({ threads: 1, cacheVms: 1 });
-  const stuck = sandbox.start("stuck", STUCK, { ...OPTIONS, cpuMs: 60_000 });
-  const lost = assert.rejects(stuck, VmLost);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const sandbox = await createSandbox({ threads: 1, cacheVms: 2 });
+  await sandbox.start("resting", WAITS, OPTIONS);
+  const lost = Promise.all([
+    assert.rejects(sandbox.start("stuck", STUCK, { ...OPTIONS, cpuMs: 60_000 }), VmLost),
+    assert.rejects(sandbox.resume("resting", [settled(1)], OPTIONS), VmLost),
+  ]);
   await sandbox.close();
   await lost;
 });

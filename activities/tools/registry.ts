@@ -5,7 +5,7 @@ import { CODES, type TaskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { TASK_QUEUE } from "../../protocol/names.ts";
 import { safeText, utf8Length } from "../../protocol/text.ts";
-import { createNearestName } from "./nearestName.ts";
+import { createNearestName } from "../../protocol/nearestName.ts";
 import type { Method, Service, TextCalls } from "./service.ts";
 
 export interface Registry {

@@ -1,5 +1,5 @@
 import { safeText } from "../../protocol/text.ts";
-import { createNearestName } from "./nearestName.ts";
+import { createNearestName } from "../../protocol/nearestName.ts";
 
 /**
  * What to say of the first option that a tool does not have; undefined when it has them all. An option that is passed over

@@ -8,7 +8,7 @@ import { withDirectGoogleOrStandIn, withGoogleOrStandIn } from "../google.ts";
 import { parseArguments } from "../options.ts";
 import type { Output } from "../output.ts";
 import { plain } from "../../protocol/plain.ts";
-import { nearest } from "../suggest.ts";
+import { createNearestName } from "../../protocol/nearestName.ts";
 import { UsageError } from "../usageError.ts";
 import { showPublication } from "./publish.ts";
 import { followToEnd } from "./runTask.ts";
@@ -38,7 +38,7 @@ function parseMode([name = "echo", stray]: readonly string[]): Mode {
   if (stray !== undefined) throw new UsageError(`One test at a time: "${stray}" is one too many.`, all);
   const mode = MODES.find((known) => known === name);
   if (mode !== undefined) return mode;
-  const near = nearest(name, MODES);
+  const near = createNearestName(MODES)(name);
   const meant = near === undefined ? `It is one of ${MODES.join(", ")}.` : `Did you mean ${near}?`;
   throw new UsageError(`There is no test "${name}". ${meant}`, all);
 }

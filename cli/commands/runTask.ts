@@ -9,7 +9,7 @@ import { EXIT, exitCodeOfRun, type ExitCode } from "../exitCodes.ts";
 import type { Output } from "../output.ts";
 import { readInput } from "../readInput.ts";
 import { reportText } from "../render/report.ts";
-import { nearest } from "../suggest.ts";
+import { createNearestName } from "../../protocol/nearestName.ts";
 import type { TaskRequest } from "../taskOptions.ts";
 import { UsageError } from "../usageError.ts";
 import { watchRun } from "../watchRun.ts";
@@ -119,7 +119,7 @@ async function publishedVersion(task: string, context: Context): Promise<TaskVer
     );
   }
   const names = (await versions.list()).map((summary) => summary.task);
-  const near = nearest(task, names);
+  const near = createNearestName(names)(task);
   const hint =
     names.length === 0
       ? "Nothing is published yet: npm run publish -- --all"

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import type { Store } from "../../protocol/store.ts";
+import { aVersion } from "../../test/store/samples.ts";
 import { createTasker, type Tasker } from "../tasker.ts";
 import { FakeTemporal } from "./fakeTemporal.ts";
 
@@ -23,18 +24,7 @@ export async function makeWorld(t: TestContext, openStore: OpenStore): Promise<W
     await store.close();
     await rm(folder, { recursive: true });
   });
-  await store.versions.publish({
-    task: "echo",
-    version: "ab".repeat(32),
-    file: "echo.js",
-    description: "",
-    inputSchema: null,
-    tools: null,
-    usedTools: [],
-    bundle: "",
-    sourceMap: "{}",
-    publishedAt: 1,
-  });
+  await store.versions.publish(aVersion({ task: "echo", version: "ab".repeat(32) }));
   const temporal = new FakeTemporal();
   return { temporal, store, tasker: createTasker({ client: temporal.client, store }) };
 }

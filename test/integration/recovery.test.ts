@@ -33,9 +33,7 @@ describe("a run's result is the same whatever happens to its worker", () => {
       await stack.control.arrived("/witness", stack.control.requests("/witness").length + 2);
       const hook = `/hook/${point}`;
       stack.control.hold(hook);
-      await stack.control.arrived(hook, stack.control.requests(hook).length + 1);
-      await first.kill();
-      stack.control.release(hook);
+      await stack.killAt(first, hook, stack.control.requests(hook).length + 1);
       const second = await stack.workerProcess();
       assertWitnessed(await stack.tasker.result(run), stack.control, CALLS);
       await second.kill();
@@ -46,9 +44,7 @@ describe("a run's result is the same whatever happens to its worker", () => {
     const first = await stack.workerProcess();
     stack.control.hold("/held");
     const run = await stack.start("witness", { url: stack.control.url, calls: CALLS, heldCall: 3 });
-    await stack.control.arrived("/held");
-    await first.kill();
-    stack.control.release("/held");
+    await stack.killAt(first, "/held");
     const second = await stack.workerProcess();
     assertWitnessed(await stack.tasker.result(run), stack.control, CALLS);
     await second.kill();

@@ -56,9 +56,7 @@ describe("the snapshots that a run leaves", () => {
     const first = await stack.workerProcess();
     stack.control.hold("/last");
     const run = await stack.start("steps", { url: stack.control.url, bytes: HEAP_BYTES, count: 1_500 });
-    await stack.control.arrived("/last");
-    await first.kill();
-    stack.control.release("/last");
+    await stack.killAt(first, "/last");
     await stack.worker();
     const report = await stack.tasker.result(run);
     assert.equal(report.status, "completed", JSON.stringify(report.error));

@@ -131,6 +131,13 @@ export class TestStack {
     return worker;
   }
 
+  /** Kills a worker process once the control server holds the `count`th request to a path; another worker gets the answer. */
+  async killAt(worker: WorkerProcess, path: string, count = 1): Promise<void> {
+    await this.control.arrived(path, count);
+    await worker.kill();
+    this.control.release(path);
+  }
+
   /** Kills every worker process: what they hold in memory is lost. */
   async killWorkers(): Promise<void> {
     await Promise.all(this.processes.splice(0).map((worker) => worker.kill()));

@@ -1,4 +1,4 @@
-import { createNearestName } from "../nearestName.ts";
+import { createNearestName } from "../../../protocol/nearestName.ts";
 import { childOf, childrenOf, methodsOf, type Resource } from "./resource.ts";
 
 /** Names of one level that a message lists. */

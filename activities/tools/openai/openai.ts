@@ -5,7 +5,7 @@ import type { Credentials } from "../../../protocol/keystore.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import { mapFault } from "../mappedFault.ts";
 import { methodTable } from "../methodTable.ts";
-import { createNearestName } from "../nearestName.ts";
+import { createNearestName } from "../../../protocol/nearestName.ts";
 import type { Method, Service, ToolContext } from "../service.ts";
 import { parseArguments } from "./arguments.ts";
 import { OPENAI_BOUNDS } from "./bounds.ts";

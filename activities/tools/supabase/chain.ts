@@ -2,7 +2,7 @@ import { CODES, TaskerError } from "../../../protocol/errors.ts";
 import type { Json } from "../../../protocol/json.ts";
 import type { ChainLink } from "../../../protocol/step.ts";
 import { safeText } from "../../../protocol/text.ts";
-import { createNearestName } from "../nearestName.ts";
+import { createNearestName } from "../../../protocol/nearestName.ts";
 import type { MethodKind } from "../service.ts";
 import { invalid, isObject } from "./checks.ts";
 import { LINKS, type Link, type Stage, type Step } from "./links.ts";

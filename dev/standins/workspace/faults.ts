@@ -3,8 +3,6 @@ import { fraction } from "./random.ts";
 /** Instead of, or before, the right answer. */
 export type Fault =
   | { readonly kind: "status"; readonly status: number; readonly retryAfterSeconds?: number }
-  /** The right answer, late. */
-  | { readonly kind: "slow"; readonly ms: number }
   /** No answer at all, until the client gives up or the stand-in stops. */
   | { readonly kind: "hang" }
   /** 200 with a page of HTML. */

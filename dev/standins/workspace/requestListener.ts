@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { setTimeout as sleep } from "node:timers/promises";
 import { invalidToken, missingScope, missingToken } from "./accessRefusals.ts";
 import { NO_SUCH_PAGE, rateLimited, Refusal, serverError, type Answer } from "./answers.ts";
 import { matchPath, type Endpoint } from "./endpoint.ts";
@@ -74,7 +73,7 @@ async function answer(
 
   const fault = faults.byRule(facts) ?? (grant && faults.byShare(facts));
   if (fault) note({ fault: fault.kind === "status" ? `status ${fault.status}` : fault.kind });
-  if (fault && (await failed(fault, response, faults))) return;
+  if (fault && failed(fault, response, faults)) return;
   let right: Answer;
   if (facts.path === "/token" && facts.method === "POST") {
     const exchanged = tokens.exchange(new URLSearchParams(body));
@@ -108,7 +107,7 @@ function apiAnswer(
 }
 
 /** Whether the fault was all that there is to answer. */
-async function failed(fault: Fault, response: ServerResponse, faults: Faults): Promise<boolean> {
+function failed(fault: Fault, response: ServerResponse, faults: Faults): boolean {
   switch (fault.kind) {
     case "status": {
       const { status, retryAfterSeconds = faults.retryAfterSeconds } = fault;
@@ -127,9 +126,6 @@ async function failed(fault: Fault, response: ServerResponse, faults: Faults): P
     case "tooLong":
       send(response, { status: 200, body: { padding: "x".repeat(fault.bytes) } });
       return true;
-    case "slow":
-      await sleep(fault.ms, undefined, { ref: false });
-      return response.destroyed;
     case "cut":
       return false;
   }

@@ -1,1 +1,0 @@
-export { createNearestName } from "../../protocol/nearestName.ts";
