@@ -7,6 +7,37 @@ const terminal = {
   message: "Foreign text must not reach a terminal raw: use Output in commands, sayOnStderr in workers.",
 };
 
+const cut = {
+  // A negative end, as in path.slice(0, -1), takes a part off and is not a cut.
+  selector:
+    "CallExpression[callee.property.name=/^(slice|substring|substr)$/][arguments.0.value=0][arguments.1.type!='UnaryExpression']",
+  message:
+    "A text that is cut without an ellipsis keeps a part of a secret that no mask finds: use safeText, quoted or maskedText (of an array: .values().take(n)).",
+};
+
+const json = {
+  selector:
+    "MemberExpression[object.name='JSON'][property.name=/^(parse|stringify)$/], CallExpression[callee.name='structuredClone']",
+  message:
+    "10 MiB of JSON stop the main thread for a second. Keep the text, or use a compute thread, the service thread or parseJson (docs/DESIGN.md, The main thread). If the size is bounded, name the file in boundedJson.",
+};
+
+/** Files that parse or write JSON on the main thread whose size is bounded, and by what. */
+const boundedJson = [
+  ...["activities/advance.ts", "activities/stepAnswer.ts"], // an answer: LIMITS.answerBytes
+  "activities/callArguments.ts", // PARSED_HERE
+  "activities/callKeys.ts", // ids
+  "activities/carried.ts", // LIMITS.inlineBytes
+  "activities/carryError.ts", // WHOLE_BYTES
+  "activities/issueCall.ts", // a link's name
+  "activities/openRun.ts", // an inline argument, 2 MiB: the SDK has parsed it
+  "activities/masking/forms.ts", // LIMITS.maskedBytes
+  // Names in messages.
+  ...["activities/tools/registry.ts", "activities/tools/unknownOption.ts"],
+  // In a compute thread, or here for a small input (inputCheck.ts).
+  ...["applyDefaults", "checkInput", "unknownFields", "validateInput"].map((name) => `activities/${name}.ts`),
+];
+
 export default tseslint.config(
   { ignores: ["node_modules/", ".tasker/", "tasks/"] },
   ...tseslint.configs.strictTypeChecked,
@@ -55,19 +86,13 @@ export default tseslint.config(
   {
     files: ["activities/**/*.ts"],
     ignores: ["**/*.test.ts"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        terminal,
-        {
-          // A negative end, as in path.slice(0, -1), takes a part off and is not a cut.
-          selector:
-            "CallExpression[callee.property.name=/^(slice|substring|substr)$/][arguments.0.value=0][arguments.1.type!='UnaryExpression']",
-          message:
-            "A text that is cut without an ellipsis keeps a part of a secret that no mask finds: use safeText, quoted or maskedText (of an array: .values().take(n)).",
-        },
-      ],
-    },
+    rules: { "no-restricted-syntax": ["error", terminal, cut] },
+  },
+  {
+    // What runs on the main thread. Services and jobs of compute threads are in folders below.
+    files: ["activities/*.ts", "activities/masking/*.ts", "activities/tools/*.ts"],
+    ignores: ["**/*.test.ts", ...boundedJson],
+    rules: { "no-restricted-syntax": ["error", terminal, cut, json] },
   },
   { files: ["**/*.test.ts", "test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   { files: ["**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
