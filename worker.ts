@@ -9,7 +9,6 @@ import { createCipher } from "./encryption/cipher.ts";
 import { dataConverterOf, workerDataConverterOf } from "./encryption/dataConverter.ts";
 import { createKeyring } from "./encryption/keyring.ts";
 import { oldestKey } from "./encryption/oldestKey.ts";
-import { LIMITS } from "./protocol/limits.ts";
 import { createBudgets } from "./policy/budgets.ts";
 import { readPolicy } from "./policy/readPolicy.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
@@ -24,6 +23,7 @@ import { installRuntime } from "./worker/runtime.ts";
 import { runTogether } from "./worker/runTogether.ts";
 import { sqliteWarning } from "./worker/sqliteWarning.ts";
 import { createTools } from "./worker/tools.ts";
+import { inflightCommands } from "./worker/workerOptions.ts";
 import { createWorkers } from "./worker/workers.ts";
 
 export interface WorkerOptions {
@@ -80,7 +80,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
         budgets: createBudgets({ policy, usage: store.usage, now }),
         mask,
         versions: new VersionCache(store.versions),
-        inflightCommands: configuration.inflightCalls ?? LIMITS.inflightCommandsElsewhere,
+        inflightCommands: inflightCommands(configuration),
       }),
     );
     const workers = await createWorkers({

@@ -1,12 +1,13 @@
-import { fileURLToPath } from "node:url";
 import type { DataConverter } from "@temporalio/common";
-import { Worker, type NativeConnection } from "@temporalio/worker";
+import type { NativeConnection, Worker } from "@temporalio/worker";
 import type { Activities } from "../activities/createActivities.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Policy } from "../policy/policy.ts";
 import { allOrNone } from "./runTogether.ts";
 import { createServiceWorkers } from "./serviceWorkers.ts";
 import { withShortStacks } from "./shortStacks.ts";
+import { LeanWorker } from "./workflowHost/leanWorker.ts";
+import { workflowBundle } from "./workflowHost/workflowBundle.ts";
 import { commonWorkerOptions, runWorkerOptions } from "./workerOptions.ts";
 
 export interface WorkersDeps {
@@ -20,15 +21,16 @@ export interface WorkersDeps {
 }
 
 /** Temporal's workers of this process: one for runs and their calls, one for the queue of each service. All of them, or an error. */
-export function createWorkers(deps: WorkersDeps): Promise<Worker[]> {
+export async function createWorkers(deps: WorkersDeps): Promise<Worker[]> {
   const { configuration, connection, dataConverter, policy, services, activities } = deps;
+  const bundle = await workflowBundle(dataConverter);
   const common = { ...commonWorkerOptions(configuration), connection, dataConverter };
   return allOrNone([
     withShortStacks(() =>
-      Worker.create({
+      LeanWorker.create({
         ...runWorkerOptions(configuration),
         ...common,
-        workflowsPath: fileURLToPath(new URL("../workflows/index.ts", import.meta.url)),
+        workflowBundle: { code: bundle },
         activities,
       }),
     ),
