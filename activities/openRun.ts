@@ -47,10 +47,8 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
         startedAt,
         ...(args.nested === undefined ? {} : { parent: args.nested.parent }),
       });
-      const logs = notes === undefined ? {} : { logs: [warning(notes, startedAt)] };
-      if (!opened) return { ...(await openAgain(request)), ...logs };
-      const pinned = pin(version, engine, claim, args);
-      return { ok: true, pinned, ...logs };
+      if (!opened) return await openAgain(request);
+      return { ok: true, pinned: pin(version, engine, claim, args), ...logsOf(notes, startedAt) };
     } catch (error) {
       if (!(error instanceof TaskerError) || error.retryable) throw error;
       return refuse(request, error.toTaskError());
@@ -61,15 +59,23 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
    * The record exists: a worker wrote it and died before its answer was in history, or the run was reset to its beginning.
    * What was opened stays as it was, even if another version was published meanwhile.
    */
-  async function openAgain({ run, execution, args }: OpenRequest): Promise<OpenAnswer> {
+  async function openAgain({ run, execution, args, startedAt }: OpenRequest): Promise<OpenAnswer> {
     const record = await store.runs.get(run.taskRunId, run.firstRunId);
     if (record === undefined) throw new Error("The record was removed while its run began.");
     if (record.version === "") return { ok: false, error: record.error ?? INTERRUPTED };
     const version = await store.versions.get(record.task, record.version);
     if (version === undefined) throw new Error(`Version ${record.version} of ${record.task} is not in the store.`);
-    if (execution.runId !== run.firstRunId) await store.runs.enter(run, execution, 1, 0);
+    if (execution.runId !== run.firstRunId) {
+      // After a reset to the beginning nothing of what the execution before did counts.
+      await store.runs.write(
+        run,
+        { execution, historyLength: 0 },
+        { firstCall: 1, calls: [], firstLine: 0, lines: [] },
+      );
+    }
     const claim = "claim" in record.input ? record.input.claim : await claimUnlessGiven(run, record.input.value, args);
-    return { ok: true, pinned: pin(version, record.engine, claim, args) };
+    const { notes } = await acceptInput(run, args, version);
+    return { ok: true, pinned: pin(version, record.engine, claim, args), ...logsOf(notes, startedAt) };
   }
 
   function pin({ task, version }: TaskVersion, engine: string, claim: Claim | undefined, args: TaskRunArgs): PinnedRun {
@@ -112,7 +118,7 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
       const opened = await store.runs.get(run.taskRunId, run.firstRunId);
       if (opened?.version !== "" || opened.error !== undefined) return openAgain(request);
     }
-    await store.runs.close(run, { status: "failed", error, endedAt: Date.now() }, execution.runId);
+    await store.runs.close(run, { execution, historyLength: 0 }, { status: "failed", error, endedAt: Date.now() });
     return { ok: false, error };
   }
 }
@@ -162,8 +168,10 @@ function checkParent({ nested }: TaskRunArgs, parentId: string | undefined): voi
   throw refusal(CODES.invalidInput, '"nested" names a parent that did not start this run. Leave it out.');
 }
 
-function warning(text: string, at: Millis): LogLine {
-  return { at, level: "warn", text: safeText(text, LIMITS.errorBytes / 64) };
+/** The first lines of the run's log: what its version has to say of the input. */
+function logsOf(notes: string | undefined, at: Millis): { readonly logs?: readonly LogLine[] } {
+  if (notes === undefined) return {};
+  return { logs: [{ at, level: "warn", text: safeText(notes, LIMITS.errorBytes / 64) }] };
 }
 
 function refusal(code: string, message: string): TaskerError {

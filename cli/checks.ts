@@ -40,9 +40,15 @@ async function checkStore(context: Context): Promise<CheckResult> {
   const { versions, runs, where } = store;
   // To read is not enough: a disk that is full, or a file that may not be written, shows only when something is written.
   await store.probe();
-  const [tasks, open] = await Promise.all([versions.list(), runs.list({ status: "open", limit: 1_000 })]);
+  const [tasks, open] = await Promise.all([
+    versions.list(),
+    runs.list({ status: "open", provisional: true, limit: 1_000 }),
+  ]);
   const more = open.length === 1_000 ? " or more" : "";
-  return { ok: true, detail: `${where}: published tasks: ${tasks.length}, open runs: ${open.length}${more}` };
+  const ended = open.filter(({ status }) => status !== "open").length;
+  const unread = ended === 0 ? "" : `, ended and not yet compared with Temporal: ${ended}`;
+  const counts = `published tasks: ${tasks.length}, open runs: ${open.length - ended}${more}${unread}`;
+  return { ok: true, detail: `${where}: ${counts}` };
 }
 
 /** Undefined when the store has not been made yet. */
@@ -90,7 +96,7 @@ async function checkEngine(context: Context): Promise<CheckResult> {
   const engines = store?.engines ?? NO_ENGINES;
   const sandboxes = new Sandboxes(await make(), engines, make);
   try {
-    const open = (await store?.runs.list({ status: "open", limit: 1_000 })) ?? [];
+    const open = (await store?.runs.list({ status: "open", provisional: true, limit: 1_000 })) ?? [];
     const own = `${sandboxes.own.engine.slice(0, 12)}, VMs start`;
     const others = [...new Set(open.map(({ engine }) => engine))].filter((engine) => engine !== sandboxes.own.engine);
     const lost: string[] = [];

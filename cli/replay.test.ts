@@ -58,8 +58,9 @@ describe("tasker replay", () => {
     assert.match(step.err, /has 4 steps/);
     const [kept] = await made.store.runs.steps(run);
     const steps = kept!.steps.filter((_, index) => index !== 1);
-    const writer = { executionId: run.firstRunId, historyLength: 99 };
-    await made.store.runs.record(run, [], 0, [], { ...kept!, steps, ...writer });
+    const writer = { execution: { runId: run.firstRunId, chainId: run.firstRunId }, historyLength: 99 };
+    const written = { firstCall: 1_000, calls: [], firstLine: 0, lines: [], steps: { ...kept!, steps } };
+    await made.store.runs.write(run, writer, written);
     const changed = await tasker("replay", run.taskRunId);
     assert.equal(changed.code, 3);
     assert.match(changed.err, /^error\[journal_mismatch\].*at step 2/);
@@ -70,7 +71,7 @@ describe("tasker prune", () => {
   it("removes what is old and confirmed, and says what it freed", async () => {
     const run = await made.make(TASK, answer);
     const execution = { runId: run.firstRunId, chainId: run.firstRunId };
-    await made.store.runs.confirm(run, execution, { status: "completed", endedAt: 1 });
+    await made.store.runs.confirm(run, run.firstRunId, execution, { status: "completed", endedAt: 1 });
     const dry = await tasker("prune", "--older-than", "9000d", "--dry-run");
     assert.equal(dry.code, 0, dry.err);
     assert.match(dry.out, /^Would remove 1 run with 3 calls and 1 stored value: [\d.]+ KB/);

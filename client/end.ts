@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from "@temporalio/client";
 import { CODES, type ErrorClass, type TaskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
+import type { RunRecord } from "../protocol/run.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Carried } from "../protocol/value.ts";
@@ -48,4 +50,29 @@ function toCarried(result: unknown): Carried {
   if (typeof result === "object" && result !== null && ("value" in result || "claim" in result))
     return result as Carried;
   return { value: (result ?? null) as Json };
+}
+
+/** The end that a record has; undefined when it has none. */
+export function endOf({ status, result, error, endedAt }: RunRecord): RunEnd | undefined {
+  if (status === "open") return undefined;
+  return {
+    status,
+    endedAt: endedAt ?? 0,
+    ...(result === undefined ? {} : { result }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/**
+ * The record's own end, if it says the same as Temporal's: status and result, or status and error. It tells more: an error's
+ * stack, and when the run itself ended.
+ */
+export function sameEnd(record: RunRecord, told: RunEnd): RunEnd | undefined {
+  const own = endOf(record);
+  if (own?.status !== told.status) return undefined;
+  const said = ({ result, error, status }: RunEnd): unknown[] => [
+    result,
+    status === "cancelled" ? undefined : error && [error.code, error.message],
+  ];
+  return isDeepStrictEqual(said(own), said(told)) ? own : undefined;
 }

@@ -4,7 +4,7 @@ import { ServiceError } from "@temporalio/client";
 import { nextDelay, POLL } from "./backoff.ts";
 import { isEnd } from "./isEnd.ts";
 import { openStore } from "../store/openStore.ts";
-import { makeWorld, openRecord } from "./testing/world.ts";
+import { FIRST, makeWorld, openRecord } from "./testing/world.ts";
 
 describe("following a run", () => {
   it("yields each change once, the end last", async (t) => {
@@ -16,7 +16,7 @@ describe("following a run", () => {
       if (change.status === "queued") {
         await openRecord(store, "run");
       } else if (!isEnd(change.status)) {
-        await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+        await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, FIRST, { status: "completed", endedAt: 3_000 });
         temporal.workflows.set("run", [{ runId: "r1", status: "COMPLETED" }]);
       }
     }
@@ -85,7 +85,7 @@ describe("a server that goes away while a run is watched", () => {
       } else if (change.silent) {
         temporal.failure = undefined;
         await openRecord(store, "run");
-        await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+        await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, FIRST, { status: "completed", endedAt: 3_000 });
         temporal.workflows.set("run", [{ runId: "r1", status: "COMPLETED" }]);
       }
     }

@@ -1,5 +1,6 @@
 import type { RunRecord, RunStatus } from "../protocol/run.ts";
 import type { ClientDependencies } from "./dependencies.ts";
+import { inBatches } from "./inBatches.ts";
 import { reconcile } from "./reconcile.ts";
 import { sight } from "./status.ts";
 
@@ -20,25 +21,26 @@ export interface RunSummary {
   readonly endedAt: Date | null;
 }
 
-/** Requests to Temporal at the same time. */
-const CONCURRENCY = 10;
+/** How often a list by status is read again because ends in it turned out to be other ones. */
+const ROUNDS = 10;
 
-/** Runs by their records, newest first. Each open one asks Temporal how it stands. */
+/** Runs by their records, newest first. Each one whose end is not final asks Temporal how it stands. */
 export async function listRuns(dependencies: ClientDependencies, filter: ListFilter = {}): Promise<RunSummary[]> {
-  const records = await dependencies.store.runs.list({ ...filter, limit: filter.limit ?? 20 });
-  const summaries: RunSummary[] = [];
-  for (let at = 0; at < records.length; at += CONCURRENCY) {
-    const batch = records.slice(at, at + CONCURRENCY);
-    summaries.push(...(await Promise.all(batch.map((record) => summarize(dependencies, record)))));
+  const { status, limit = 20 } = filter;
+  for (let round = 1; ; round++) {
+    const records = await dependencies.store.runs.list({ ...filter, provisional: true, limit });
+    const now = await inBatches(records, (record) => reconcile(dependencies, record));
+    const matching = now.filter((record) => status === undefined || record.status === status);
+    // What was confirmed with another status is not in the list any more: there may be others.
+    const isWhole =
+      matching.length === records.length || !now.some(({ confirmed }, i) => confirmed !== records[i]?.confirmed);
+    if (isWhole || round === ROUNDS) return inBatches(matching, (record) => summarize(dependencies, record));
   }
-  return summaries;
 }
 
 async function summarize(dependencies: ClientDependencies, record: RunRecord): Promise<RunSummary> {
   const { taskRunId, task, version } = record;
-  // First its own chain: the id may have been started anew since.
-  const now = await reconcile(dependencies, record);
-  const status = now.status === "open" ? (await sight(dependencies, taskRunId)).status : now.status;
-  const endedAt = now.endedAt === undefined ? null : new Date(now.endedAt);
+  const status = record.status === "open" ? (await sight(dependencies, taskRunId)).status : record.status;
+  const endedAt = record.endedAt === undefined ? null : new Date(record.endedAt);
   return { taskRunId, task, version, status, startedAt: new Date(record.startedAt), endedAt };
 }

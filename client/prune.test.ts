@@ -3,11 +3,11 @@ import { describe, it } from "node:test";
 import type { RunEnd, Store } from "../protocol/store.ts";
 import { openStore } from "../store/openStore.ts";
 import { pruneRuns } from "./prune.ts";
-import { makeWorld, openRecord } from "./testing/world.ts";
+import { FIRST, makeWorld, openRecord } from "./testing/world.ts";
 
 async function ended(store: Store, taskRunId: string, endedAt = 3_000, status: RunEnd["status"] = "completed") {
   await openRecord(store, taskRunId);
-  await store.runs.close({ taskRunId, firstRunId: "r1" }, { status, endedAt });
+  await store.runs.close({ taskRunId, firstRunId: "r1" }, FIRST, { status, result: { value: 1 }, endedAt });
 }
 const OLD = { endedBefore: 4_000, keep: [], dryRun: false } as const;
 
@@ -47,9 +47,8 @@ describe("the removal of old runs", () => {
   it("leaves every provisional end without Temporal, and fails where Temporal does not answer", async (t) => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     await ended(store, "run");
-    const execution = { runId: "r1", chainId: "r1" };
     await openRecord(store, "confirmed");
-    await store.runs.confirm({ taskRunId: "confirmed", firstRunId: "r1" }, execution, {
+    await store.runs.confirm({ taskRunId: "confirmed", firstRunId: "r1" }, "r1", FIRST.execution, {
       status: "failed",
       endedAt: 3_000,
     });

@@ -1,18 +1,20 @@
-import type { RunRecord } from "../protocol/run.ts";
+import type { ExecutionRef, RunRecord } from "../protocol/run.ts";
 import { CHILD_SETTLED_SIGNAL, WORKFLOW_TYPE } from "../protocol/names.ts";
 import type { CallOutcome, ChildSettled } from "../protocol/signals.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
-import { endFromTemporal } from "./end.ts";
+import { endFromTemporal, endOf, sameEnd } from "./end.ts";
 import { asking, isNoWorkflow } from "./errors.ts";
 import { findExecution, type Execution } from "./execution.ts";
 import { executionOf, ownExecution } from "./executionOf.ts";
+import { inBatches } from "./inBatches.ts";
+import { openAgain } from "./openAgain.ts";
 import { outcomeOf } from "./outcome.ts";
 
 /**
- * Closes an open record whose workflow has ended without writing: nothing in a workflow runs when it is terminated
- * or times out. Answers the record as it is then; a record that is closed, or whose workflow runs, comes back as it was.
- * A record whose workflow Temporal does not know stays open: a wrong namespace must not close a store's records.
+ * The record as Temporal confirms it. A record with a final end comes back as it is. Any other one is compared with Temporal: an
+ * end that it tells of becomes final, also where the run could not write one itself (nothing in a workflow runs when it is
+ * terminated or times out), and a run that goes on comes back open, whatever end was written for it.
  * `newest` is what Temporal says of the id, when the caller has asked already.
  */
 export async function reconcile(
@@ -20,20 +22,47 @@ export async function reconcile(
   record: RunRecord,
   newest?: Execution,
 ): Promise<RunRecord> {
-  if (record.status !== "open") return record;
+  if (record.confirmed === true) return record;
   const execution = newest ?? (await findExecution(dependencies, record.taskRunId));
-  if (execution === undefined) return record;
+  if (execution === undefined) return forgotten(dependencies, record);
   const own = await executionOf(dependencies, record, execution);
-  if (own !== undefined && execution.status === "open") return record;
+  if (own !== undefined && execution.status === "open") return openAgain(record, own);
   // An id has one open workflow at most: if another run has it now, the record's own has ended.
-  const { runId = record.executionId ?? record.firstRunId } = own ?? {};
+  const { runId } = own ?? ownExecution(record);
   const outcome = await outcomeOf(dependencies, record.taskRunId, runId);
-  if (outcome === undefined) return record;
-  const end = endFromTemporal(outcome, (own && execution.endedAt) ?? new Date());
-  await tellParent(dependencies, record, end);
-  await cancelChildren(dependencies, record);
-  await dependencies.store.runs.confirm(record, own ?? ownExecution(record), end);
-  return (await dependencies.store.runs.get(record.taskRunId, record.firstRunId)) ?? record;
+  if (outcome === undefined) return forgotten(dependencies, record);
+  const told = endFromTemporal(outcome, (own && execution.endedAt) ?? new Date());
+  const end = sameEnd(record, told) ?? told;
+  // A run that ended by itself has told its parent, and cancelled what it had begun.
+  if (record.status === "open" || end.status === "terminated" || end.status === "timed_out") {
+    await tellParent(dependencies, record, end);
+    await cancelChildren(dependencies, record);
+  }
+  return confirm(dependencies, record, own ?? ownExecution(record), end);
+}
+
+/** Makes an end final. If the record has changed meanwhile, the caller gets it as it is then. */
+async function confirm(
+  { store }: ClientDependencies,
+  record: RunRecord,
+  execution: ExecutionRef,
+  end: RunEnd,
+): Promise<RunRecord> {
+  await store.runs.confirm(record, ownExecution(record).runId, execution, end);
+  return (await store.runs.get(record.taskRunId, record.firstRunId)) ?? record;
+}
+
+/** Temporal keeps an ended workflow for a day at least. */
+const LEAST_RETENTION_MS = 24 * 60 * 60_000;
+
+/**
+ * Temporal does not know the workflow. A record without an end stays open: a wrong namespace must not close a store's records.
+ * An end that was written is all that is left of the run; it becomes final once Temporal may have forgotten the run.
+ */
+async function forgotten(dependencies: ClientDependencies, record: RunRecord): Promise<RunRecord> {
+  const end = endOf(record);
+  if (end === undefined || end.endedAt > Date.now() - LEAST_RETENTION_MS) return record;
+  return confirm(dependencies, record, ownExecution(record), end);
 }
 
 /** A parent that has continued as new learns of its child by signal alone; one that has ended needs no telling. */
@@ -59,8 +88,8 @@ async function tellParent(
 /** What a run has started ends with it: a run that is cancelled sees to that itself, a terminated one cannot. */
 async function cancelChildren({ client, store }: ClientDependencies, record: RunRecord): Promise<void> {
   const children = await store.runs.children(record);
-  for (const { taskRunId, status } of children) {
-    if (status !== "open") continue;
+  for (const { taskRunId, status, confirmed } of children) {
+    if (status !== "open" && confirmed === true) continue;
     try {
       const cancel = () => client.workflow.getHandle(taskRunId).cancel();
       await asking("cancel a nested run", () => client.withDeadline(Date.now() + REQUEST_MS, cancel));
@@ -71,7 +100,7 @@ async function cancelChildren({ client, store }: ClientDependencies, record: Run
 }
 
 /**
- * Closes the records of all runs whose workflow ended since `since` without writing; answers how many.
+ * Makes the ends final of all runs whose workflow ended badly since `since`, without writing one itself; returns how many.
  * Rejects with the first error once all were tried. For a worker's start and from time to time: it asks for workflows
  * that ended badly, so that runs asleep cost nothing.
  */
@@ -88,8 +117,8 @@ export async function reconcileEnded(dependencies: ClientDependencies, since: Da
         const { runs } = dependencies.store;
         // A run of a cron schedule or a retry policy may have a newer one behind it.
         for (const record of [await runs.get(ended.workflowId, ended.runId), await runs.get(ended.workflowId)]) {
-          if (record?.status !== "open") continue;
-          if ((await reconcile(dependencies, record)).status !== "open") closed++;
+          if (record === undefined || record.confirmed === true) continue;
+          if ((await reconcile(dependencies, record)).confirmed === true) closed++;
           break;
         }
       } catch (error) {
@@ -99,4 +128,25 @@ export async function reconcileEnded(dependencies: ClientDependencies, since: Da
   });
   if (errors.length > 0) throw errors[0];
   return closed;
+}
+
+/** Records that one look confirms at most, and how many it reads at once. */
+const CONFIRMED_AT_ONCE = 2_000;
+const BATCH = 100;
+
+/**
+ * Confirms the provisional ends from before `endedBefore`, at most 2,000 of them: nobody has read those runs, and Temporal will
+ * forget them one day. Returns how many became final.
+ */
+export async function confirmEnds(dependencies: ClientDependencies, endedBefore: number): Promise<number> {
+  let confirmed = 0;
+  while (confirmed < CONFIRMED_AT_ONCE) {
+    const records = await dependencies.store.runs.provisional(endedBefore, BATCH);
+    const now = await inBatches(records, (record) => reconcile(dependencies, record));
+    const done = now.filter((record) => record.confirmed === true).length;
+    confirmed += done;
+    // Those that stay provisional (of runs that go on, or of another namespace) are the oldest, and would be read again.
+    if (records.length < BATCH || done === 0) break;
+  }
+  return confirmed;
 }

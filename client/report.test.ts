@@ -4,7 +4,7 @@ import { ApplicationFailure, TerminatedFailure, WorkflowFailedError } from "@tem
 import { RetryState } from "@temporalio/common";
 import { reconcileEnded } from "./reconcile.ts";
 import { openStore } from "../store/openStore.ts";
-import { makeWorld, openRecord } from "./testing/world.ts";
+import { FIRST, makeWorld, openRecord } from "./testing/world.ts";
 
 const failing = (cause: Error) => () => {
   throw new WorkflowFailedError("failed", cause, RetryState.NON_RETRYABLE_FAILURE);
@@ -12,12 +12,12 @@ const failing = (cause: Error) => () => {
 const terminated = failing(new TerminatedFailure("by hand"));
 
 describe("the report of a run", () => {
-  it("is the record's once that is closed, also where Temporal cannot be reached", async (t) => {
+  it("is the record's once its end is final, also where Temporal cannot be reached", async (t) => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     await openRecord(store, "run");
     const key = { taskRunId: "run", firstRunId: "r1" };
     const claim = await store.blobs.put(key, new TextEncoder().encode('{"large":true}'));
-    await store.runs.close(key, { status: "completed", result: { claim }, endedAt: 3_000 });
+    await store.runs.confirm(key, "r1", FIRST.execution, { status: "completed", result: { claim }, endedAt: 3_000 });
     temporal.failure = new Error("not reached");
     assert.deepEqual(await tasker.report("run"), {
       taskRunId: "run",
@@ -37,7 +37,7 @@ describe("the report of a run", () => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     await openRecord(store, "run");
     const end = { status: "completed", result: { value: 1 }, endedAt: 3_000 } as const;
-    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, end);
+    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, FIRST, end);
     temporal.workflows.set("run", [{ runId: "r1", status: "RUNNING" }]);
     const report = await tasker.report("run");
     assert.deepEqual([report.status, report.result, report.endedAt], ["suspended", null, null]);
@@ -46,7 +46,7 @@ describe("the report of a run", () => {
   it("after a reset is of the newest execution: while it runs, and once it has ended", async (t) => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     await openRecord(store, "run");
-    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, FIRST, { status: "completed", endedAt: 3_000 });
     const reset = { runId: "r2", firstRunId: "r1", originalRunId: "r1" };
     temporal.workflows.set("run", [{ ...reset, status: "RUNNING" }]);
     const running = await tasker.report("run");
@@ -132,7 +132,12 @@ describe("the report of a run that goes on", () => {
     await openRecord(store, "run");
     const call = { tool: "http.fetch", attempts: 1 };
     const settled = { ...call, id: 1, status: "completed" as const };
-    await store.runs.record(run, [settled, { ...call, id: 2, status: "pending" }], 0, [line("a"), line("b")]);
+    await store.runs.write(run, FIRST, {
+      firstCall: 1,
+      calls: [settled, { ...call, id: 2, status: "pending" }],
+      firstLine: 0,
+      lines: [line("a"), line("b")],
+    });
     const query = (name: string) => {
       assert.equal(name, "unrecorded");
       return {
@@ -164,7 +169,7 @@ describe("the report of a run that goes on", () => {
   it("is the record's where no worker can tell more", async (t) => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     await openRecord(store, "run");
-    await store.runs.record(run, [], 0, [line("a")]);
+    await store.runs.write(run, FIRST, { firstCall: 1, calls: [], firstLine: 0, lines: [line("a")] });
     const query = () => {
       throw new Error("no poller");
     };
@@ -177,7 +182,7 @@ describe("a run that a worker with another store has opened", () => {
   it("is not taken for one that this store has the earlier executions of, as a cron schedule's", async (t) => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     await openRecord(store, "run");
-    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, FIRST, { status: "completed", endedAt: 3_000 });
     temporal.workflows.set("run", [
       { runId: "r1", status: "COMPLETED" },
       { runId: "r2", status: "RUNNING", version: "v1" },
@@ -218,7 +223,7 @@ describe("cancelling a run", () => {
   it("that has ended says how it ended", async (t) => {
     const { tasker, temporal, store } = await makeWorld(t, openStore);
     await openRecord(store, "run");
-    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, { status: "completed", endedAt: 3_000 });
+    await store.runs.close({ taskRunId: "run", firstRunId: "r1" }, FIRST, { status: "completed", endedAt: 3_000 });
     await assert.rejects(tasker.cancel("run"), { code: "run_ended", message: /completed/ });
     assert.deepEqual(temporal.cancelled, []);
   });

@@ -1,9 +1,10 @@
 import { isInternalActivity } from "../protocol/names.ts";
-import type { ExecutionRef, RunRecord, RunStatus } from "../protocol/run.ts";
+import type { RunRecord, RunStatus } from "../protocol/run.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { unknownRun } from "./errors.ts";
 import { findExecution, type Execution } from "./execution.ts";
 import { executionOf, ownExecution } from "./executionOf.ts";
+import { openAgain } from "./openAgain.ts";
 import { reconcile } from "./reconcile.ts";
 
 /** A run as record and Temporal tell it together. One of `record` and `execution` is there at least. */
@@ -19,13 +20,13 @@ export interface Sighting {
 
 /**
  * Looks at the newest run with this id. Temporal's newest execution is the truth: it closes an open record whose workflow has
- * ended, and says that a closed one goes on after a reset. A closed record answers alone if Temporal does not know the
- * workflow any more, or cannot be reached.
+ * ended, confirms or replaces a provisional end, and says that a closed record goes on after a reset. A record with a final end
+ * answers alone if Temporal does not know the workflow any more, or cannot be reached.
  * @throws unknown_run, temporal_unreachable
  */
 export async function sight(dependencies: ClientDependencies, taskRunId: string): Promise<Sighting> {
   let found = await dependencies.store.runs.get(taskRunId);
-  const isClosed = found !== undefined && found.status !== "open";
+  const isClosed = found?.confirmed === true;
   const execution = await findExecution(dependencies, taskRunId).catch((error: unknown) => {
     if (isClosed) return undefined;
     throw error;
@@ -39,15 +40,17 @@ export async function sight(dependencies: ClientDependencies, taskRunId: string)
     return withoutRecord(execution);
   }
   if (execution === undefined) {
-    return isClosed ? closed(found) : { status: "terminated", record: found, lost: true };
+    const known = await reconcile(dependencies, found);
+    return known.status === "open" ? { status: "terminated", record: found, lost: true } : closed(known);
   }
   const own = await executionOf(dependencies, found, execution);
   if (own === undefined) return sightOfAnother(dependencies, found, execution);
   if (execution.status === "open") {
-    return { status: stateOf(execution), record: isClosed ? openAgain(found, own) : found, execution };
+    return { status: stateOf(execution), record: openAgain(found, own), execution };
   }
   if (isClosed && own.runId === ownExecution(found).runId) return closed(found);
-  return closed(await reconcile(dependencies, openAgain(found, own), execution));
+  const isOwn = own.runId === ownExecution(found).runId;
+  return closed(await reconcile(dependencies, isOwn ? found : openAgain(found, own), execution));
 }
 
 /** The newest execution is of a run that has not written its record yet. */
@@ -65,15 +68,6 @@ async function sightOfAnother(
 
 function closed(record: RunRecord): Sighting {
   return { status: record.status === "open" ? "suspended" : record.status, record };
-}
-
-const OF_THE_END = new Set<string>(["result", "error", "endedAt", "confirmed"] satisfies (keyof RunRecord)[]);
-
-/** A closed record whose run goes on in another execution, which has written nothing yet. */
-function openAgain(record: RunRecord, { reset }: ExecutionRef): RunRecord {
-  const kept = Object.entries(record).filter(([name]) => !OF_THE_END.has(name));
-  const resets = (record.resets ?? 0) + (reset === true ? 1 : 0);
-  return { ...(Object.fromEntries(kept) as unknown as RunRecord), status: "open", ...(resets > 0 ? { resets } : {}) };
 }
 
 function withoutRecord(execution: Execution): Sighting {

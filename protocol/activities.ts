@@ -12,7 +12,7 @@ import type {
   SnapshotRef,
   StepOutcome,
 } from "./step.ts";
-import type { RunEnd, WrittenSteps } from "./store.ts";
+import type { RunEnd } from "./store.ts";
 import type { Carried, Claim } from "./value.ts";
 
 /**
@@ -145,6 +145,8 @@ export interface StepAnswer {
 export interface RecordRequest {
   readonly run: RunKey;
   readonly execution: ExecutionRef;
+  /** Length of the history when the request was sent: a request of a lost workflow task has a smaller one than its successor. */
+  readonly historyLength: number;
   /**
    * The first call that was issued since calls were last written down. After a reset the record may hold later ones, of the
    * execution that was given up.
@@ -154,7 +156,7 @@ export interface RecordRequest {
   readonly firstLine: number;
   readonly logs: readonly LogLine[];
   /** The steps that were made since steps were last written down. */
-  readonly steps?: KeptSteps & Pick<WrittenSteps, "historyLength">;
+  readonly steps?: KeptSteps;
 }
 
 export interface CloseRequest extends RecordRequest {

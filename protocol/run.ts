@@ -79,7 +79,7 @@ export interface RunRecord extends RunKey {
   readonly chainId?: string;
   /** How often the run was reset in Temporal. What the record holds is of the newest execution. */
   readonly resets?: number;
-  /** The end was compared with Temporal's. */
+  /** The end is Temporal's. Without it an end is provisional: it was written before Temporal had it, and may have been lost. */
   readonly confirmed?: true;
 }
 

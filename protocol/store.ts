@@ -43,35 +43,25 @@ export interface RunStore {
    */
   open(run: OpenedRun): Promise<boolean>;
   /**
-   * Another execution goes on with the run, after a continue-as-new or a reset. A closed record is open again, and calls from
-   * `firstCall` and lines from `firstLine` on are dropped: they are of an execution that was given up. Changes nothing if the
-   * record is this execution's already.
+   * What an execution of the run has to write down, in one transaction: calls from `firstCall` and lines from `firstLine` on are
+   * dropped (they are of an execution or of a workflow task that was given up), then calls are upserted by id, a settled one
+   * never back to pending, and lines and steps written. The record is open afterwards, or has the provisional `end`.
+   * Returns false and changes nothing if the writer was given up: a newer execution has the record, a longer history of the
+   * same execution has written, or Temporal has told how the execution ended.
    */
-  enter(run: RunKey, execution: ExecutionRef, firstCall: number, firstLine: number): Promise<void>;
-  /**
-   * Upserts calls by (run, call id) and log lines by (run, position); `firstLine` is the position of the first of `lines`.
-   * A call that has settled never goes back to pending. `journal` is written in the same transaction: its steps replace all
-   * that are kept from its first one on. A writer that was given up (see `WrittenSteps`) changes nothing.
-   */
-  record(
-    run: RunKey,
-    calls: readonly CallRecord[],
-    firstLine: number,
-    lines: readonly LogLine[],
-    journal?: WrittenSteps,
-  ): Promise<void>;
+  write(run: RunKey, writer: Writer, written: Written): Promise<boolean>;
   /**
    * The steps of a run and the snapshots that still exist, in order. Throws `journal_mismatch` when a part cannot be read;
    * gaps are for the caller to find.
    */
   steps(run: RunKey): Promise<KeptSteps[]>;
+  /** Writes a provisional end alone, as `write` does. */
+  close(run: RunKey, writer: Writer, end: RunEnd): Promise<boolean>;
   /**
-   * Ends an open record; pending calls become cancelled. A closed record stays as it is, and so does one that another
-   * execution than `executionId` (the one that began the run when absent) has taken over: then it returns false.
+   * Makes the end final that Temporal tells of `execution`. Returns false and changes nothing if the record is not of the
+   * execution `seen` any more, or if `execution` is older than that.
    */
-  close(run: RunKey, end: RunEnd, executionId?: string): Promise<boolean>;
-  /** Gives the record the execution and the end that Temporal tells, whatever it held before. */
-  confirm(run: RunKey, execution: ExecutionRef, end: RunEnd): Promise<void>;
+  confirm(run: RunKey, seen: string, execution: ExecutionRef, end: RunEnd): Promise<boolean>;
   /** The newest record with this workflow id, or the one with this first run id. */
   get(taskRunId: string, firstRunId?: string): Promise<RunRecord | undefined>;
   /** By call id. */
@@ -80,12 +70,15 @@ export interface RunStore {
   logs(run: RunKey): Promise<LogLine[]>;
   /** Records whose `parent` is this run, by the parent's call. */
   children(run: RunKey): Promise<RunRecord[]>;
-  /** Newest first, at most `limit` (1 to 1,000). */
+  /** Newest first, at most `limit` (1 to 1,000). With `provisional`, whatever has a provisional end is in the list as well. */
   list(filter: {
     readonly status?: RunRecord["status"];
+    readonly provisional?: boolean;
     readonly task?: string;
     readonly limit: number;
   }): Promise<RunRecord[]>;
+  /** Records that have a provisional end from before `endedBefore`, oldest first. */
+  provisional(endedBefore: Millis, limit: number): Promise<RunRecord[]>;
   /** Removes a closed run's record and every blob that no other run holds. An open one stays and the answer is false. */
   remove(run: RunKey): Promise<boolean>;
   /**
@@ -120,15 +113,28 @@ export interface FreedRun {
   readonly bytes: number;
 }
 
-/** Steps, and who writes them. */
-export interface WrittenSteps extends KeptSteps {
-  /** Run id of the Temporal execution that writes. Another one than the record's has been given up. */
-  readonly executionId: string;
+/** Who writes to a run's record. */
+export interface Writer {
+  readonly execution: ExecutionRef;
   /**
    * Length of the execution's history when the write was asked for. A worker that was paused while another one took its
-   * workflow task over writes with a smaller one than the record has seen, and may hold steps that never came into history.
+   * workflow task over writes with a smaller one than the record has seen, and may hold what never came into history.
    */
   readonly historyLength: number;
+}
+
+/** What is written down of a run at once. */
+export interface Written {
+  /** The first call that was issued since calls were last written down. */
+  readonly firstCall: number;
+  readonly calls: readonly CallRecord[];
+  /** Position of the first of `lines` in the run's log. */
+  readonly firstLine: number;
+  readonly lines: readonly LogLine[];
+  /** They replace all that are kept from their first one on. */
+  readonly steps?: KeptSteps;
+  /** Provisional, because it is written before Temporal has it. */
+  readonly end?: RunEnd;
 }
 
 /** The record of a run that begins. */

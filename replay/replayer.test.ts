@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
-import type { RunRecord } from "../protocol/run.ts";
+import type { CallRecord, RunRecord } from "../protocol/run.ts";
+import type { KeptSteps } from "../protocol/step.ts";
 import { createSandbox } from "../sandbox/sandbox.ts";
 import { createReplayer, type Replayer } from "./replayer.ts";
 import { NO_SERVICES, startMadeRuns, type Answer, type MadeRuns } from "./testing/madeRun.ts";
@@ -94,8 +95,7 @@ test("a step that the host ended for its CPU time is not made again", async () =
   const { createHash } = await import("node:crypto");
   const digest = createHash("sha256").update("failed:cpu_limit").digest("hex");
   const steps = [...(kept?.steps ?? []), { now: 9, settled: [], digest }];
-  const writer = { executionId: run.firstRunId, historyLength: 99 };
-  await made.store.runs.record(run, [], 0, [], { ...kept!, steps, ...writer });
+  await write(run, [], { ...kept!, steps });
   const { state, error, replayed } = await replayer.replay(run);
   assert.deepEqual([state, error?.code, replayed], ["failed", "cpu_limit", 6]);
 });
@@ -143,7 +143,7 @@ test("a journal_mismatch names the step whose call has another result, or none",
     const whole = await made.make(TASK, answer);
     const calls = await made.store.runs.calls(whole);
     change("delete from tasker_calls ", whole, " and id = 3");
-    await made.store.runs.record(whole, [{ ...calls[2]!, ...changed }], 0, []);
+    await write(whole, [{ ...calls[2]!, ...changed }]);
     await assert.rejects(replayer.replay(whole), { code: "journal_mismatch", message: /at step 4\b/ });
   }
 });
@@ -152,4 +152,11 @@ function dump(): Promise<unknown> {
   using database = new DatabaseSync(made.file, { readOnly: true });
   const tables = ["tasker_runs", "tasker_calls", "tasker_steps", "tasker_blob_refs"];
   return Promise.resolve(tables.map((table) => database.prepare(`select * from ${table}`).all()));
+}
+
+/** Writes as a later workflow task of the run does. */
+async function write(run: RunRecord, calls: readonly CallRecord[], steps?: KeptSteps): Promise<void> {
+  const execution = { runId: run.firstRunId, chainId: run.firstRunId };
+  const written = { firstCall: 1_000, calls, firstLine: 0, lines: [], ...(steps === undefined ? {} : { steps }) };
+  await made.store.runs.write(run, { execution, historyLength: 99 }, written);
 }

@@ -4,39 +4,15 @@ import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import type { RunStore } from "../protocol/store.ts";
 import { inChunks } from "./chunks.ts";
-import { holdClaims } from "./claims.ts";
 import type { Database } from "./database.ts";
-import { isForeignKeyViolation } from "./errors.ts";
 import { keyColumns } from "./names.ts";
 import type { Sealing } from "./sealing.ts";
-import { fence, isGivenUp, writeSteps } from "./steps.ts";
 
 /** The calls and log lines of runs. */
-export function createCallStore(database: Database, sealing: Sealing): Pick<RunStore, "record" | "calls" | "logs"> {
+export function createCallStore(database: Database, sealing: Sealing): Pick<RunStore, "calls" | "logs"> {
   const { sql } = database;
 
   return {
-    async record(run, calls, firstLine, lines, journal) {
-      const latest = latestById(calls);
-      const queries = [
-        ...(journal === undefined ? [] : [fence(database, run, journal)]),
-        ...upsertCalls(database, sealing, run, latest),
-        ...upsertLines(database, sealing, run, firstLine, lines),
-        ...(journal === undefined ? [] : writeSteps(database, sealing, run, journal)),
-      ];
-      const carried = latest.flatMap(({ args, result, error }) => [
-        args,
-        result,
-        error?.whole && { claim: error.whole },
-      ]);
-      try {
-        await database.write([...queries, ...holdClaims(database, run, carried)]);
-      } catch (error) {
-        if (isGivenUp(error)) return;
-        throw isForeignKeyViolation(error) ? unknownRun(run, error) : error;
-      }
-    },
-
     async calls(run) {
       const key = keyColumns(run);
       const rows = await database.read(
@@ -70,9 +46,14 @@ export function createCallStore(database: Database, sealing: Sealing): Pick<RunS
   };
 }
 
-function upsertCalls({ sql }: Database, sealing: Sealing, run: RunKey, calls: readonly CallRecord[]): Compilable[] {
+export function upsertCalls(
+  { sql }: Database,
+  sealing: Sealing,
+  run: RunKey,
+  calls: readonly CallRecord[],
+): Compilable[] {
   const key = keyColumns(run);
-  const rows = calls.map((call) => ({
+  const rows = latestById(calls).map((call) => ({
     ...key,
     id: call.id,
     status: call.status,
@@ -91,7 +72,7 @@ function upsertCalls({ sql }: Database, sealing: Sealing, run: RunKey, calls: re
   );
 }
 
-function upsertLines(
+export function upsertLines(
   { sql }: Database,
   sealing: Sealing,
   run: RunKey,
@@ -136,7 +117,7 @@ function latestById(calls: readonly CallRecord[]): CallRecord[] {
   return [...latest.values()].sort((a, b) => a.id - b.id);
 }
 
-function unknownRun(run: RunKey, cause: unknown): TaskerError {
+export function unknownRun(run: RunKey, cause?: unknown): TaskerError {
   const message = `There is no record of run ${run.taskRunId} (${run.firstRunId}): it was never opened, or was removed.`;
   return new TaskerError({ code: CODES.internal, class: "infrastructure", message }, { retryable: false, cause });
 }

@@ -4,7 +4,7 @@ import pg from "pg";
 import { startPostgres, type TestPostgres } from "../test/postgres.ts";
 import { storeContract } from "../test/store/contract.ts";
 import { WriterProcess } from "../test/store/processes.ts";
-import { aCall, aCipher, aRun } from "../test/store/samples.ts";
+import { aCall, aCipher, aRun, record } from "../test/store/samples.ts";
 import { openStore, type StoreOptions } from "./openStore.ts";
 
 let postgres: TestPostgres;
@@ -49,7 +49,7 @@ describe("a Postgres database", () => {
     const store = await openStore({ url });
     const run = aRun();
     await store.runs.open(run);
-    await Promise.all(Array.from({ length: 20 }, (_, i) => store.runs.record(run, [aCall(i), aCall(i + 1)], i, [])));
+    await Promise.all(Array.from({ length: 20 }, (_, i) => record(store.runs, run, [aCall(i), aCall(i + 1)], i, [])));
     assert.equal((await store.runs.calls(run)).length, 21);
     await store.close();
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { fc, fuzz, oddJson, oddText } from "../test/support/fuzz.ts";
-import { aCall, aCipher, aRun } from "../test/store/samples.ts";
+import { aCall, aCipher, aRun, record } from "../test/store/samples.ts";
 import { openStore } from "./openStore.ts";
 
 const words = ["'", "--", "sealed:", "%"];
@@ -36,7 +36,7 @@ for (const sealAll of [false, true]) {
       const call = aCall(1, { args: { value: args }, tool: "t" });
       const line = { at: 1, level: "info", text } as const;
       await store.runs.open(run);
-      await store.runs.record(run, [call], 0, [line]);
+      await record(store.runs, run, [call], 0, [line]);
       const { input: kept, task: name } = (await store.runs.get(run.taskRunId))!;
       assert.deepEqual([kept, name], [JSON.parse(JSON.stringify({ value: input })), task]);
       assert.deepEqual(await store.runs.calls(run), JSON.parse(JSON.stringify([call])));

@@ -8,6 +8,7 @@ export interface Schema {
   tasker_versions: VersionRow;
   tasker_current_versions: { task: string; version: string };
   tasker_runs: RunRow;
+  tasker_writers: WriterRow;
   tasker_calls: CallRow;
   tasker_logs: LogRow;
   tasker_steps: StepsRow;
@@ -64,6 +65,11 @@ export interface RunRow extends RunKeyColumns {
   confirmed: Generated<number>;
   /** Length of the history of the execution that wrote last, at its last write of steps. */
   history_length: Generated<number>;
+}
+
+/** An execution that has written to the run's record, other than the one that began the run. */
+export interface WriterRow extends RunKeyColumns {
+  execution_id: string;
 }
 
 export interface CallRow extends RunKeyColumns {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import type { Store } from "../protocol/store.ts";
-import { aCall, aCipher, aRun, keyOf, type OpenRun } from "../test/store/samples.ts";
+import { aCall, aCipher, aRun, keyOf, type OpenRun, firstWriter, record } from "../test/store/samples.ts";
 import { openStore } from "./openStore.ts";
 import { isSecretBlob, withoutMark } from "./secretBlob.ts";
 
@@ -136,8 +136,8 @@ async function fill(store: Store): Promise<OpenRun> {
     aCall(1, { args: { value: [MARKER] }, status: "failed", error }),
     aCall(2, { status: "completed", result: { value: MARKER } }),
   ];
-  await store.runs.record(run, calls, 0, [{ at: 1, level: "info", text: MARKER }]);
-  await store.runs.close(run, { status: "failed", result: { value: MARKER }, error, endedAt: 2 });
+  await record(store.runs, run, calls, 0, [{ at: 1, level: "info", text: MARKER }]);
+  await store.runs.close(run, firstWriter(run), { status: "failed", result: { value: MARKER }, error, endedAt: 2 });
   await check(store, run);
   return run;
 }

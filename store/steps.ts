@@ -1,10 +1,8 @@
-import { sql as raw, type Compilable } from "kysely";
+import type { Compilable } from "kysely";
 import type { RunKey } from "../protocol/run.ts";
 import type { KeptSteps } from "../protocol/step.ts";
-import type { RunStore, WrittenSteps } from "../protocol/store.ts";
+import type { RunStore } from "../protocol/store.ts";
 import type { Database } from "./database.ts";
-import { isNullRefused } from "./errors.ts";
-import { isOf } from "./executions.ts";
 import { keyColumns } from "./names.ts";
 import type { Sealing } from "./sealing.ts";
 import { readStepsText, stepsText } from "./stepsText.ts";
@@ -37,25 +35,6 @@ export function createStepStore(database: Database, sealing: Sealing): Pick<RunS
       });
     },
   };
-}
-
-/**
- * The first statement of a write that has steps. The column takes no null, so the whole transaction fails if the writer was
- * given up (`isGivenUp`): another execution has taken the record over, or another worker the workflow task.
- */
-export function fence({ sql }: Database, run: RunKey, { executionId, historyLength }: WrittenSteps): Compilable {
-  const length = raw`cast(${historyLength} as integer)`;
-  return sql
-    .updateTable("tasker_runs")
-    .set({
-      history_length: raw<number>`case when ${isOf(executionId)} and history_length <= ${length} then ${length} end`,
-    })
-    .where((is) => is.and(keyColumns(run)));
-}
-
-/** Whether a write failed because of its `fence`. */
-export function isGivenUp(error: unknown): boolean {
-  return isNullRefused(error, "history_length");
 }
 
 /** Steps from `first` on replace what was kept there: of an execution that was given up, or of a lost workflow task. */

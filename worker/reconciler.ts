@@ -1,7 +1,7 @@
 import { Client } from "@temporalio/client";
 import type { DataConverter } from "@temporalio/common";
 import type { NativeConnection } from "@temporalio/worker";
-import { reconcileEnded } from "../client/reconcile.ts";
+import { confirmEnds, reconcileEnded } from "../client/reconcile.ts";
 import type { Store } from "../protocol/store.ts";
 
 /** How often ended workflows are looked for, and how far back: a run that ended while no worker was there is found too. */
@@ -9,6 +9,9 @@ const EVERY_MS = 30_000;
 const FIRST_LOOK_BACK_MS = 30 * 24 * 60 * 60_000;
 /** Visibility may be behind by this much. */
 const OVERLAP_MS = 60_000;
+
+/** An end that nobody has read for so long is confirmed here. */
+const UNREAD_MS = 10 * 60_000;
 
 export interface ReconcilerDeps {
   readonly connection: NativeConnection;
@@ -45,6 +48,7 @@ export function startReconciler({ connection, namespace, dataConverter, store, s
     const begun = Date.now();
     try {
       await reconcileEnded({ client, store }, since);
+      await confirmEnds({ client, store }, begun - UNREAD_MS);
       since = new Date(begun - OVERLAP_MS);
       if (saidAt !== undefined) say("Temporal and the store answer again.");
       saidAt = undefined;

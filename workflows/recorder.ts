@@ -3,7 +3,7 @@ import type { RecordRequest } from "../protocol/activities.ts";
 import type { CallRecord, ExecutionRef, RunKey, UnrecordedProgress } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
-import { isCancellation } from "@temporalio/workflow";
+import { isCancellation, workflowInfo } from "@temporalio/workflow";
 import type { Internal } from "./internalActivities.ts";
 
 /** What the record of a call or a log line costs beside what it carries inline, as JSON. */
@@ -93,14 +93,14 @@ export class Recorder {
         if (isCancellation(error)) throw error;
       });
     }
-    return this.requests[0] ?? this.request([], []);
+    return sent(this.requests[0] ?? this.request([], []));
   }
 
   /** All but the last `keep`, each until it is written or refused for good. */
   private async write(keep: number): Promise<void> {
     for (let next = this.requests[0]; next !== undefined && this.requests.length > keep; next = this.requests[0]) {
       try {
-        await this.internal.recordCalls(next);
+        await this.internal.recordCalls(sent(next));
       } catch (error) {
         if (!isCancellation(error)) this.requests.shift();
         throw error;
@@ -118,6 +118,8 @@ export class Recorder {
     const cut = (): void => {
       requests.push(this.request(calls, logs));
       this.firstLine += logs.length;
+      // What this request writes down must not be dropped by the next one.
+      this.firstCall = this.lastCall + 1;
       [calls, logs, bytes] = [[], [], 0];
     };
     const add = (more: number): void => {
@@ -136,14 +138,18 @@ export class Recorder {
     this.calls.clear();
     this.logs = [];
     this.bytes = 0;
-    this.firstCall = this.lastCall + 1;
     return requests;
   }
 
   private request(calls: readonly CallRecord[], logs: readonly LogLine[]): RecordRequest {
     const { run, execution, firstCall, firstLine } = this;
-    return { run, execution, firstCall, calls, firstLine, logs };
+    return { run, execution, historyLength: 0, firstCall, calls, firstLine, logs };
   }
+}
+
+/** A request as it is sent now. The store tells by the history's length which of two workers was given up. */
+function sent(request: RecordRequest): RecordRequest {
+  return { ...request, historyLength: workflowInfo().historyLength };
 }
 
 function withoutValues(record: CallRecord): CallRecord {

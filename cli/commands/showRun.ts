@@ -10,13 +10,13 @@ type ShowRequest = Extract<TaskRequest, { mode: "status" | "result" }>;
 
 /**
  * `tasker task --status ID` answers at once, `--result ID` waits for the end; with `--poll` both show the way there.
- * A run whose record is closed is told from the store alone: nothing is started for it.
+ * A run whose end is final is told from the store alone: nothing is started for it.
  */
 export async function showRun(request: ShowRequest, context: Context, output: Output): Promise<ExitCode> {
   const { taskRunId } = request;
   const store = await context.store();
   const record = await store.runs.get(taskRunId);
-  if (record !== undefined && record.status !== "open") {
+  if (record?.confirmed === true && record.status !== "open") {
     const { reportRecord } = await import("../../client/report.ts");
     showReport(await reportRecord(store, record, record.status), output);
     return exitCodeOfRun(record.status);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import type { Store } from "../../protocol/store.ts";
+import type { Store, Writer } from "../../protocol/store.ts";
 import { aVersion } from "../../test/store/samples.ts";
 import { createTasker, type Tasker } from "../tasker.ts";
 import { FakeTemporal } from "./fakeTemporal.ts";
@@ -41,3 +41,6 @@ export async function openRecord(store: Store, taskRunId: string, firstRunId = "
     startedAt: 2_000,
   });
 }
+
+/** The execution that began the run of `openRecord`, as a writer. */
+export const FIRST: Writer = { execution: { runId: "r1", chainId: "r1" }, historyLength: 0 };

@@ -72,11 +72,13 @@ async function make(store: Store, sandbox: Sandbox, task: string, answer: Answer
     const known = new Set(steps.flatMap((each) => each.settled));
     settled = [...calls.values()].filter(({ id, status }) => status !== "pending" && !known.has(id)).reverse();
     const journal = { first: 1, engine: sandbox.engine, steps, snapshots };
-    const writer = { executionId: run.firstRunId, historyLength: steps.length };
-    await store.runs.record(run, [...calls.values()], 0, [], { ...journal, ...writer });
+    const execution = { runId: run.firstRunId, chainId: run.firstRunId };
+    const writer = { execution, historyLength: steps.length };
+    const written = { firstCall: 1, calls: [...calls.values()], firstLine: 0, lines: [] };
+    await store.runs.write(run, writer, { ...written, steps: journal });
     if (step.state === "completed") {
       const result = { value: JSON.parse(step.result ?? "null") as null };
-      await store.runs.close(run, { status: "completed", result, endedAt: now });
+      await store.runs.close(run, writer, { status: "completed", result, endedAt: now });
     }
     if (step.state !== "suspended" || settled.length === 0) break;
     if (steps.length % 3 === 0) {

@@ -7,6 +7,7 @@ import { usage } from "./0003_usage.ts";
 import { executions } from "./0006_executions.ts";
 import { steps } from "./0007_steps.ts";
 import { givenBlobs } from "./0008_given_blobs.ts";
+import { writers } from "./0009_writers.ts";
 
 /** In order; a published one never changes. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0006_executions": executions,
   "0007_steps": steps,
   "0008_given_blobs": givenBlobs,
+  "0009_writers": writers,
 };
 
 /** Our own name: a database shared with another program that uses Kysely has its own journal. */

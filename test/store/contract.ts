@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { RunRecord } from "../../protocol/run.ts";
-import type { RunStore, Store } from "../../protocol/store.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { CallRecord, RunRecord } from "../../protocol/run.ts";
+import type { RunStore, Store, Writer } from "../../protocol/store.ts";
 import type { Claim } from "../../protocol/value.ts";
 import { secretContract } from "./secretContract.ts";
-import { aCall, aRun, AWKWARD, aVersion, claimOf, keyOf, type OpenRun } from "./samples.ts";
 import { pruneContract } from "./pruneContract.ts";
+import {
+  aCall,
+  aRun,
+  AWKWARD,
+  aVersion,
+  claimOf,
+  keyOf,
+  firstWriter,
+  record,
+  writerOf,
+  type OpenRun,
+} from "./samples.ts";
 import { stepContract } from "./stepContract.ts";
 import { usageContract } from "./usageContract.ts";
 
@@ -86,7 +98,7 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const run = aRun({ version: "" });
       const error = { code: "unknown_task", class: "guest", message: "no" } as const;
       assert.equal(await runs.open(run), true);
-      await runs.close(run, { status: "failed", error, endedAt: 5 });
+      await runs.close(run, firstWriter(run), { status: "failed", error, endedAt: 5 });
       assert.equal(await runs.open({ ...run, version: "1" }), false);
       const again = { ...run, version: "1", executionId: "second", chainId: run.firstRunId };
       assert.equal(await runs.open(again), true);
@@ -100,41 +112,109 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const [one, two, three] = [aCall(1, { status: "completed" }), aCall(2, { status: "failed" }), aCall(3)];
       const lines = ["a", "b", "c"].map((text) => ({ at: 1, level: "info", text }) as const);
       await runs.open(run);
-      await runs.record(run, [one, two, three], 0, lines);
-      await runs.close(run, { status: "completed", result: { value: 1 }, endedAt: 5 });
-      const reset = { runId: "second", chainId: run.firstRunId, reset: true } as const;
-      for (let i = 0; i < 2; i++) await runs.enter(run, reset, 2, 1);
+      await record(runs, run, [one, two, three], 0, lines);
+      await runs.close(run, firstWriter(run), { status: "completed", result: { value: 1 }, endedAt: 5 });
+      const second = writerOf(run, "second", { reset: true });
+      const written = { firstCall: 2, calls: [aCall(2)], firstLine: 1, lines: lines.slice(2) };
+      for (let i = 0; i < 2; i++) assert.equal(await runs.write(run, second, written), true);
       assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "open", executionId: "second", resets: 1 });
-      assert.deepEqual(await runs.calls(run), [one]);
-      assert.deepEqual(await runs.logs(run), lines.slice(0, 1));
-      await runs.record(run, [aCall(2)], 1, lines.slice(2));
-      await runs.enter(run, reset, 1, 0);
       assert.deepEqual(await runs.calls(run), [one, aCall(2)]);
+      assert.deepEqual(await runs.logs(run), [lines[0], lines[2]]);
     });
 
-    test("an execution that was given up does not end the record, and the one that goes on does", async () => {
+    test("an execution that was given up changes nothing, whatever it writes and however late; the one that goes on does", async () => {
       const run = aRun();
       await runs.open(run);
-      await runs.enter(run, { runId: "second", chainId: run.firstRunId }, 1, 0);
-      assert.equal(await runs.close(run, { status: "failed", endedAt: 5 }), false);
-      assert.equal(await runs.close(run, { status: "completed", endedAt: 6 }, "second"), true);
-      assert.deepEqual(await runs.get(run.taskRunId), {
-        ...run,
-        status: "completed",
-        endedAt: 6,
-        executionId: "second",
-      });
+      const [first, second, third] = [firstWriter(run, 100), writerOf(run, "second"), writerOf(run, "third")];
+      const write = (writer: Writer, id: number) =>
+        runs.write(run, writer, { firstCall: id, calls: [aCall(id)], firstLine: 0, lines: [] });
+      assert.deepEqual([await write(first, 1), await write(second, 2), await write(third, 3)], [true, true, true]);
+      const end = { status: "failed", endedAt: 5 } as const;
+      for (const writer of [first, second]) {
+        assert.equal(await write(writer, 1), false);
+        assert.equal(await runs.close(run, writer, end), false);
+        assert.equal(await runs.confirm(run, "third", writer.execution, end), false);
+        assert.equal(await runs.confirm(run, writer.execution.runId, writer.execution, end), false);
+      }
+      assert.deepEqual(
+        (await runs.calls(run)).map(({ id }) => id),
+        [1, 2, 3],
+      );
+      assert.equal(await runs.close(run, third, { status: "completed", endedAt: 6 }), true);
+      const expected = { ...run, status: "completed", endedAt: 6, executionId: "third" };
+      assert.deepEqual(await runs.get(run.taskRunId), expected);
     });
 
-    test("the end that Temporal tells replaces every other one", async () => {
+    test("within an execution a longer history is newer: a worker that lost its workflow task changes nothing", async () => {
+      const run = aRun();
+      await runs.open(run);
+      const at = (historyLength: number, calls: CallRecord[], firstCall = 1) =>
+        runs.write(run, firstWriter(run, historyLength), { firstCall, calls, firstLine: 0, lines: [] });
+      // What the lost task recorded is dropped by what was recorded instead of it.
+      assert.equal(await at(10, [aCall(1), aCall(2, { status: "failed" }), aCall(3)]), true);
+      assert.equal(await at(14, [aCall(1), aCall(2)]), true);
+      assert.equal(await at(10, [aCall(1), aCall(2), aCall(3)]), false);
+      assert.deepEqual(await runs.calls(run), [aCall(1), aCall(2)]);
+      assert.equal(await runs.close(run, firstWriter(run, 10), { status: "failed", endedAt: 1 }), false);
+      assert.equal((await runs.get(run.taskRunId))?.status, "open");
+    });
+
+    test("a provisional end gives way to what its execution does later, and to another end", async () => {
+      const run = aRun();
+      await runs.open(run);
+      const close = (historyLength: number, value: number) =>
+        runs.close(run, firstWriter(run, historyLength), { status: "completed", result: { value }, endedAt: value });
+      assert.equal(await close(10, 1), true);
+      await runs.write(run, firstWriter(run, 14), { firstCall: 1, calls: [aCall(1)], firstLine: 0, lines: [] });
+      assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "open" });
+      assert.equal(await close(18, 2), true);
+      assert.equal(await close(10, 3), false);
+      const ended = { ...run, status: "completed", result: { value: 2 }, endedAt: 2 };
+      assert.deepEqual(await runs.get(run.taskRunId), ended);
+      assert.equal(await close(18, 4), true);
+    });
+
+    test("the end that Temporal tells replaces every other one, and only another execution changes the record then", async () => {
       const run = aRun({ chainId: "chain" });
       await runs.open(run);
-      await runs.close(run, { status: "completed", result: { value: 1 }, endedAt: 5 });
-      const execution = { runId: "third", chainId: "chain", reset: true } as const;
-      await runs.confirm(run, execution, { status: "terminated", endedAt: 7 });
+      await runs.close(run, firstWriter(run), { status: "completed", result: { value: 1 }, endedAt: 5 });
+      const third = writerOf(run, "third", { reset: true, chainId: "chain" });
+      assert.equal(
+        await runs.confirm(run, run.firstRunId, third.execution, { status: "terminated", endedAt: 7 }),
+        true,
+      );
       const { chainId } = run;
       const facts = { chainId, executionId: "third", resets: 1, confirmed: true };
-      assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "terminated", endedAt: 7, ...facts });
+      const final = { ...run, status: "terminated", endedAt: 7, ...facts };
+      assert.deepEqual(await runs.get(run.taskRunId), final);
+      const nothing = { firstCall: 1, calls: [aCall(1)], firstLine: 0, lines: [] };
+      for (const writer of [firstWriter(run, 100), { ...third, historyLength: 100 }]) {
+        assert.equal(await runs.write(run, writer, nothing), false);
+        assert.equal(await runs.close(run, writer, { status: "completed", endedAt: 9 }), false);
+      }
+      assert.deepEqual(await runs.get(run.taskRunId), final);
+      assert.equal(await runs.write(run, writerOf(run, "fourth"), nothing), true);
+      assert.equal((await runs.get(run.taskRunId))?.status, "open");
+    });
+
+    test("provisional ends are found by their time, and listed beside any status when asked for", async () => {
+      const task = "provisional";
+      const made = [1, 2, 3, 4].map((startedAt) => aRun({ task, startedAt }));
+      for (const run of made) await runs.open(run);
+      const end = (endedAt: number) => ({ status: "completed", endedAt }) as const;
+      for (const [i, endedAt] of [-30, -20, -10].entries())
+        await runs.close(made[i]!, firstWriter(made[i]!), end(endedAt));
+      await runs.confirm(made[0]!, made[0]!.firstRunId, firstWriter(made[0]!).execution, end(-30));
+      const found = async (before: number, limit = 10) =>
+        (await runs.provisional(before, limit)).filter((run) => run.task === task).map(({ endedAt }) => endedAt);
+      assert.deepEqual(await found(-5), [-20, -10]);
+      assert.deepEqual(await found(-10), [-20]);
+      assert.deepEqual(await found(-5, 1), [-20]);
+      const listed = async (status: RunRecord["status"], provisional: boolean) =>
+        (await runs.list({ task, status, provisional, limit: 10 })).map(({ startedAt }) => startedAt);
+      assert.deepEqual(await listed("open", false), [4]);
+      assert.deepEqual(await listed("open", true), [4, 3, 2]);
+      assert.deepEqual(await listed("completed", true), [3, 2, 1]);
     });
 
     test("a blob that a run releases is gone, unless another run holds it", async () => {
@@ -160,8 +240,8 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const call = aCall(1, { tool: AWKWARD, args: { value: [AWKWARD] }, status: "failed", error });
       const line = { at: 1, level: "info", text: AWKWARD } as const;
       await runs.open(run);
-      await runs.record(run, [call], 0, [line]);
-      await runs.close(run, { status: "failed", result: { value: AWKWARD }, error, endedAt: 5 });
+      await record(runs, run, [call], 0, [line]);
+      await runs.close(run, firstWriter(run), { status: "failed", result: { value: AWKWARD }, error, endedAt: 5 });
       const expected = { ...run, status: "failed", result: { value: AWKWARD }, error, endedAt: 5 };
       assert.deepEqual(await runs.get(run.taskRunId, run.firstRunId), expected);
       assert.deepEqual(await runs.calls(run), [call]);
@@ -206,9 +286,9 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const run = aRun();
       const settled = aCall(1, { status: "completed", result: { value: 1 }, endedAt: 2 });
       await runs.open(run);
-      await runs.record(run, [aCall(1), settled, aCall(1)], 0, []);
+      await record(runs, run, [aCall(1), settled, aCall(1)], 0, []);
       assert.deepEqual(await runs.calls(run), [settled]);
-      await runs.record(run, [aCall(1)], 0, []);
+      await record(runs, run, [aCall(1)], 0, []);
       assert.deepEqual(await runs.calls(run), [settled]);
     });
 
@@ -217,9 +297,9 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const line = (text: string) => ({ at: 1.5, level: "warn", text }) as const;
       await runs.open(run);
       for (let time = 0; time < 2; time++) {
-        await runs.record(run, [aCall(2), aCall(1)], 0, [line("a"), line("b")]);
+        await record(runs, run, [aCall(2), aCall(1)], 0, [line("a"), line("b")]);
       }
-      await runs.record(run, [aCall(10), aCall(2, { status: "cancelled" })], 2, [line("c")]);
+      await record(runs, run, [aCall(10), aCall(2, { status: "cancelled" })], 2, [line("c")]);
       assert.deepEqual(await runs.calls(run), [aCall(1), aCall(2, { status: "cancelled" }), aCall(10)]);
       assert.deepEqual(
         (await runs.logs(run)).map(({ text }) => text),
@@ -233,7 +313,7 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const lines = calls.map(({ id }) => ({ at: id, level: "info", text: `line ${id}` }) as const);
       await runs.open(run);
       const started = performance.now();
-      await runs.record(run, calls, 0, lines);
+      await record(runs, run, calls, 0, lines);
       assert.ok(performance.now() - started < 5000);
       assert.deepEqual(await runs.calls(run), calls);
       assert.deepEqual(await runs.logs(run), lines);
@@ -241,7 +321,7 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
 
     test("recording for a run that has no record fails for good, and leaves nothing", async () => {
       const run = aRun();
-      await assert.rejects(runs.record(run, [aCall(1)], 0, []), { class: "infrastructure", retryable: false });
+      await assert.rejects(record(runs, run, [aCall(1)], 0, []), { class: "infrastructure", retryable: false });
       await runs.open(run);
       assert.deepEqual(await runs.calls(run), []);
     });
@@ -249,39 +329,37 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
     test("a write that fails half-way leaves nothing", async () => {
       const run = aRun();
       await runs.open(run);
-      await assert.rejects(runs.record(run, [aCall(1)], NaN, [{ at: 1, level: "info", text: "x" }]));
+      await assert.rejects(record(runs, run, [aCall(1)], NaN, [{ at: 1, level: "info", text: "x" }]));
       assert.deepEqual(await runs.calls(run), []);
-      await runs.record(run, [aCall(1)], 0, []);
+      await record(runs, run, [aCall(1)], 0, []);
       assert.deepEqual(await runs.calls(run), [aCall(1)]);
     });
 
-    test("only the first close of a run counts", async () => {
+    test("of ends that are written at once one counts; a run without a record has none", async () => {
       const run = aRun();
       await runs.open(run);
-      const answers = await Promise.all(
-        [1, 2, 3].map((value) => runs.close(run, { status: "completed", result: { value }, endedAt: value })),
-      );
-      assert.equal(answers.filter(Boolean).length, 1);
-      assert.equal(await runs.close(run, { status: "terminated", endedAt: 9 }), false);
+      const ends = [1, 2, 3].map((value) => ({ status: "completed", result: { value }, endedAt: value }) as const);
+      await Promise.all(ends.map((end) => runs.close(run, firstWriter(run), end)));
       const record = await runs.get(run.taskRunId);
-      assert.equal(record?.status, "completed");
-      assert.deepEqual(record.result, { value: answers.indexOf(true) + 1 });
-      assert.equal(await runs.close(keyOf("unknown"), { status: "failed", endedAt: 1 }), false);
+      assert.ok(
+        ends.some(({ result, endedAt }) => record?.endedAt === endedAt && isDeepStrictEqual(record.result, result)),
+      );
+      const unknown = keyOf("unknown");
+      const failure = { class: "infrastructure", retryable: false };
+      await assert.rejects(runs.close(unknown, firstWriter(unknown), ends[0]!), failure);
     });
 
-    test("the calls that were pending when a run closed are cancelled, even those recorded afterwards", async () => {
+    test("the calls that were pending when a run closed are cancelled", async () => {
       const run = aRun();
       await runs.open(run);
-      await runs.record(run, [aCall(1), aCall(2, { status: "completed" })], 0, []);
-      await runs.close(run, { status: "terminated", endedAt: 7 });
-      await runs.record(run, [aCall(3)], 0, []);
-      const calls = await runs.calls(run);
+      const calls = [aCall(1), aCall(2, { status: "completed" })];
+      const written = { firstCall: 1, calls, firstLine: 0, lines: [] };
+      await runs.write(run, firstWriter(run), { ...written, end: { status: "terminated", endedAt: 7 } });
       assert.deepEqual(
-        calls.map(({ id, status, endedAt }) => [id, status, endedAt]),
+        (await runs.calls(run)).map(({ id, status, endedAt }) => [id, status, endedAt]),
         [
           [1, "cancelled", 7],
           [2, "completed", undefined],
-          [3, "cancelled", 7],
         ],
       );
     });
@@ -301,7 +379,7 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const task = "listed";
       const made = [3, 1, 2].map((startedAt) => aRun({ task, startedAt }));
       for (const run of made) await runs.open(run);
-      await runs.close(made[0]!, { status: "failed", endedAt: 4 });
+      await runs.close(made[0]!, firstWriter(made[0]!), { status: "failed", endedAt: 4 });
       const listed = async (filter: { status?: RunRecord["status"]; limit: number }) =>
         (await runs.list({ task, ...filter })).map(({ startedAt }) => startedAt);
       assert.deepEqual(await listed({ limit: 1000 }), [3, 2, 1]);
@@ -372,7 +450,7 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const claim = await store.blobs.put({ ...run, firstRunId: "" }, new Uint8Array(randomBytes(100)));
       await runs.open({ ...run, input: { claim } });
       assert.ok(await store.blobs.get(run, claim.sha256));
-      await runs.close(run, { status: "completed", endedAt: 1 });
+      await runs.close(run, firstWriter(run), { status: "completed", endedAt: 1 });
       await runs.remove(run);
       assert.equal(await subject.isStored(claim.sha256), false);
     });
@@ -413,17 +491,18 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const claim = { sha256, bytes };
       const thief = aRun({ input: { claim } });
       await runs.open(thief);
-      await runs.record(thief, [aCall(1, { args: { claim }, result: { claim } })], 0, []);
-      await runs.close(thief, { status: "completed", result: { claim }, endedAt: 1 });
+      await record(runs, thief, [aCall(1, { args: { claim }, result: { claim } })], 0, []);
+      await runs.close(thief, firstWriter(thief), { status: "completed", result: { claim }, endedAt: 1 });
       await assert.rejects(store.blobs.get(thief, sha256), { code: "claim_denied" });
     });
 
     const waysToHold: Record<string, (run: OpenRun, bytes: Uint8Array, claim: Claim) => Promise<unknown>> = {
       "a put": (run, bytes) => store.blobs.put(run, bytes),
       "its input": (run, _, claim) => runs.open({ ...run, input: { claim } }),
-      "a call's arguments": (run, _, claim) => runs.record(run, [aCall(1, { args: { claim } })], 0, []),
-      "a call's result": (run, _, claim) => runs.record(run, [aCall(1, { result: { claim } })], 0, []),
-      "its result": (run, _, claim) => runs.close(run, { status: "completed", result: { claim }, endedAt: 1 }),
+      "a call's arguments": (run, _, claim) => record(runs, run, [aCall(1, { args: { claim } })], 0, []),
+      "a call's result": (run, _, claim) => record(runs, run, [aCall(1, { result: { claim } })], 0, []),
+      "its result": (run, _, claim) =>
+        runs.close(run, firstWriter(run), { status: "completed", result: { claim }, endedAt: 1 }),
     };
     for (const [way, hold] of Object.entries(waysToHold)) {
       if (sealed && way === "a put") continue;
@@ -438,7 +517,7 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
         await hold(last, bytes, claim);
         for (const run of [first, last]) {
           assert.ok(await store.blobs.get(run, claim.sha256), "held so far");
-          await runs.close(run, { status: "completed", endedAt: 1 });
+          await runs.close(run, firstWriter(run), { status: "completed", endedAt: 1 });
           assert.equal(await runs.remove(run), true);
         }
         assert.equal(await subject.isStored(claim.sha256), false);
@@ -459,8 +538,8 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const child = aRun({ parent: { ...run, call: 1 } });
       await runs.open(run);
       await runs.open(child);
-      await runs.record(run, [aCall(1)], 0, [{ at: 1, level: "info", text: "x" }]);
-      await runs.close(run, { status: "completed", endedAt: 1 });
+      await record(runs, run, [aCall(1)], 0, [{ at: 1, level: "info", text: "x" }]);
+      await runs.close(run, firstWriter(run), { status: "completed", endedAt: 1 });
       assert.equal(await runs.remove(run), true);
       assert.equal(await runs.get(run.taskRunId), undefined);
       await runs.open(run);
@@ -484,11 +563,11 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
         const bytes = new Uint8Array(randomBytes(100));
         const claim = await store.blobs.put(old, bytes);
         for (const run of [old, young, younger]) await runs.open(run);
-        await runs.close(old, { status: "completed", endedAt: 1 });
+        await runs.close(old, firstWriter(old), { status: "completed", endedAt: 1 });
         await Promise.all([
           store.blobs.put(young, bytes),
           runs.remove(old),
-          runs.record(younger, [aCall(1, { args: { claim } })], 0, []),
+          record(runs, younger, [aCall(1, { args: { claim } })], 0, []),
         ]);
         assert.deepEqual((await store.blobs.get(young, claim.sha256))?.bytes, bytes);
       }

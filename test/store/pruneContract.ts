@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import type { PruneFilter, RunEnd, Store } from "../../protocol/store.ts";
-import { aCall, aRun, type OpenRun } from "./samples.ts";
+import { aCall, aRun, firstWriter, record, writerOf, type OpenRun } from "./samples.ts";
 
 /** Before the records of all other tests. */
 const LONG_AGO = -1_000_000;
@@ -19,10 +19,9 @@ export function pruneContract(
     const run = aRun(changes);
     const { runs } = storeOf();
     await runs.open(run);
-    await runs.record(run, [aCall(1, { status: "completed", result: { value: 1 } }), aCall(2)], 0, [
-      { at: 1, level: "info", text: "x" },
-    ]);
-    await runs.close(run, { status, endedAt });
+    const calls = [aCall(1, { status: "completed", result: { value: 1 } }), aCall(2)];
+    await record(runs, run, calls, 0, [{ at: 1, level: "info", text: "x" }]);
+    await runs.close(run, firstWriter(run), { status, endedAt });
     return run;
   }
   async function found(of: PruneFilter): Promise<string[]> {
@@ -61,7 +60,7 @@ export function pruneContract(
     const old = filter(LONG_AGO + 1);
     assert.deepEqual(await found(old), [orphan.taskRunId]);
     assert.equal(await runs.prune(child, old), undefined);
-    await runs.close(parent, { status: "completed", endedAt: LONG_AGO + 5 });
+    await runs.close(parent, firstWriter(parent), { status: "completed", endedAt: LONG_AGO + 5 });
     assert.ok(await runs.prune(child, old));
     assert.ok(await runs.prune(orphan, old));
     assert.ok(await runs.remove(parent));
@@ -73,10 +72,11 @@ export function pruneContract(
     const { sha256 } = await blobs.put(run, randomBytes(10));
     const old = filter(LONG_AGO + 1);
     assert.deepEqual(await found(old), [run.taskRunId]);
-    await runs.enter(run, { runId: "second", chainId: run.firstRunId, reset: true }, 2, 1);
+    const second = writerOf(run, "second", { reset: true });
+    await runs.write(run, second, { firstCall: 2, calls: [], firstLine: 1, lines: [] });
     assert.equal(await runs.prune(run, old), undefined);
     assert.ok(await blobs.get(run, sha256));
-    await runs.close(run, { status: "completed", endedAt: LONG_AGO + 5 }, "second");
+    await runs.close(run, second, { status: "completed", endedAt: LONG_AGO + 5 });
     assert.equal(await runs.prune(run, old), undefined);
     await runs.remove(run);
   });

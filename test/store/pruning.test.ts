@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import type { Pruned } from "../../client/prune.ts";
 import { openStore, type StoreOptions } from "../../store/openStore.ts";
 import { WriterProcess } from "./processes.ts";
-import { aCall, aRun } from "./samples.ts";
+import { aCall, aRun, record } from "./samples.ts";
 
 const PRUNER = fileURLToPath(new URL("./pruner.ts", import.meta.url));
 const run = promisify(execFile);
@@ -28,9 +28,9 @@ test("two processes remove old runs while a third one writes: each run goes once
     await store.runs.open(old);
     await store.blobs.put(old, shared);
     await store.blobs.put(old, randomBytes(1000));
-    await store.runs.record(old, [aCall(1)], 0, []);
+    await record(store.runs, old, [aCall(1)], 0, []);
     const execution = { runId: old.firstRunId, chainId: old.firstRunId };
-    await store.runs.confirm(old, execution, { status: "completed", endedAt: 1000 });
+    await store.runs.confirm(old, old.firstRunId, execution, { status: "completed", endedAt: 1000 });
   }
   const writer = new WriterProcess(options, "beside", 100);
   const pruners = [1, 2].map(() => run(process.execPath, [PRUNER, JSON.stringify(options), "2000"]));

@@ -3,7 +3,9 @@ import { createCipher } from "../../encryption/cipher.ts";
 import { createKeyring } from "../../encryption/keyring.ts";
 import { formatKey, newKey } from "../../encryption/parseKeys.ts";
 import type { Cipher } from "../../protocol/cipher.ts";
-import type { CallRecord, RunKey, RunRecord } from "../../protocol/run.ts";
+import type { CallRecord, ExecutionRef, RunKey, RunRecord } from "../../protocol/run.ts";
+import type { LogLine } from "../../protocol/step.ts";
+import type { RunStore, Writer } from "../../protocol/store.ts";
 import type { TaskVersion } from "../../protocol/task.ts";
 import type { Claim } from "../../protocol/value.ts";
 
@@ -50,4 +52,25 @@ export function aCipher(): Cipher {
 
 export function claimOf(text: string): Claim {
   return { sha256: createHash("sha256").update(text).digest("hex"), bytes: text.length };
+}
+
+/** The execution that began a run, as a writer. */
+export function firstWriter({ firstRunId }: RunKey, historyLength = 0): Writer {
+  return { execution: { runId: firstRunId, chainId: firstRunId }, historyLength };
+}
+
+/** Writes calls and lines as the execution that began the run. No call that was recorded before is dropped. */
+export async function record(
+  runs: RunStore,
+  run: RunKey,
+  calls: readonly CallRecord[],
+  firstLine: number,
+  lines: readonly LogLine[],
+): Promise<boolean> {
+  return runs.write(run, firstWriter(run), { firstCall: 1_000_000, calls, firstLine, lines });
+}
+
+/** Another execution of a run. */
+export function writerOf({ firstRunId }: RunKey, runId: string, more: Partial<ExecutionRef> = {}): Writer {
+  return { execution: { runId, chainId: firstRunId, ...more }, historyLength: 0 };
 }

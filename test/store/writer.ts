@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { openStore, type StoreOptions } from "../../store/openStore.ts";
-import { aCall, aRun, keyOf } from "./samples.ts";
+import { aCall, aRun, keyOf, record } from "./samples.ts";
 
 const [, , options, name, count] = process.argv;
 const store = await openStore(JSON.parse(options!) as StoreOptions);
@@ -12,7 +12,7 @@ for (let i = 0; i < Number(count); i++) {
   const run = aRun({ ...keyOf(`${name}-${i}`), task: name! });
   const claim = await store.blobs.put(run, randomBytes(50_000));
   await store.runs.open({ ...run, input: { claim } });
-  await store.runs.record(run, [aCall(1), aCall(2)], 0, [{ at: 1, level: "info", text: "x" }]);
+  await record(store.runs, run, [aCall(1), aCall(2)], 0, [{ at: 1, level: "info", text: "x" }]);
   process.stdout.write(`${run.taskRunId}\n`);
 }
 await store.close();
