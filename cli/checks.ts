@@ -169,7 +169,7 @@ async function checkRuns(
   ]);
   const dataConverter = dataConverterOf(await context.keyring(), encryption);
   const heldUp = await heldUpRuns(new Client({ connection, namespace, dataConverter }));
-  if (heldUp.length === 0) return { ok: true, detail: "none is held up" };
+  if (heldUp.length === 0) return { ok: true, detail: "no run is held up" };
   const lines = heldUp.slice(0, 3).map(({ taskRunId, retried: { type, attempt, lastError } }) => {
     return `${taskRunId}: ${type} is retried, attempt ${attempt}, ${lastError.code}: ${lastError.message}`;
   });

@@ -33,7 +33,7 @@ test("tasker codec decrypts what the keys of this directory sealed, until it is 
 
 test("tasker codec warns when others than this machine could reach it and need no token", async (t) => {
   const open = tasker(t, folder(t), ["codec", "--host", "0.0.0.0"]);
-  await open.shows(/warning: whoever reaches http:\/\/0\.0\.0\.0:\d+ can decrypt\. Set TASKER_CODEC_TOKEN/);
+  await open.shows(/warning: anyone who can reach http:\/\/0\.0\.0\.0:\d+ can decrypt\. Set TASKER_CODEC_TOKEN/);
   open.child.kill("SIGTERM");
   await open.code;
   const guarded = tasker(t, folder(t), ["codec", "--host", "0.0.0.0"], { TASKER_CODEC_TOKEN: "t0ken" });

@@ -18,7 +18,7 @@ export function errorText(error: unknown, paint: Paint = NO_PAINT): string {
   if (error instanceof TaskerError) return withHint(error.code, error.message, hintOf(error), paint);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [
-    `${paint.bad("error[unexpected]")}: this should not happen; please report it with what follows and the command.`,
+    `${paint.bad("error[unexpected]")}: this should not happen; please report it with the lines below and the command.`,
     plain(stack),
   ].join("\n");
 }

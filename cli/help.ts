@@ -7,7 +7,7 @@ export const HELP = {
   tasker task -t NAME -i JSON -p        run a task and watch it
   tasker replay RUN                     make a run's VM again from the database, and print where it stands
   tasker prune --older-than 90d         remove the records of runs that ended long ago
-  tasker demo                           all of it at once: start, publish, run the sample tasks
+  tasker demo                           everything in one command: start, publish, run the sample tasks
   tasker gmail-search -q QUERY          search every mailbox of a Google Workspace
   tasker workspace                      stand-ins of Google and others to try it with, until Ctrl-C
   tasker gapi PATH JSON                 one call of a Google API from the shell
@@ -18,7 +18,7 @@ export const HELP = {
   tasker doctor                         what is configured, and whether it answers
   tasker search-attributes              register what Tasker needs on a Temporal server of your own
 
-\`tasker COMMAND --help\` tells more. In a clone: npm start, npm run publish -- …, npm run task -- …, npm run demo.
+\`tasker COMMAND --help\` says more. In a clone: npm start, npm run publish -- …, npm run task -- …, npm run demo.
 Exit codes: 0 done; 1 the run failed; 2 wrong usage; 3 Temporal or the database cannot be reached.`,
 
   start: `tasker start [--wait]
@@ -32,9 +32,9 @@ A second Ctrl-C stops at once; nothing is lost then either. Its data is in .task
 
   publish: `tasker publish [--dir DIR] --all | [--specific] NAME | --list   [--json]
 
-  --all             publish every task of the folder; lists files that have a fault, and publishes the others
+  --all             publish every task of the folder; lists the files with a fault and publishes the others
   --specific NAME   publish one task; NAME alone does the same
-  --list, -l        show the folder's tasks, and how each stands to its published version; publishes nothing
+  --list, -l        show the folder's tasks, and whether each differs from its published version; publishes nothing
   --dir DIR         the folder (default: tasks)
   --json            one JSON object on standard output
 
@@ -48,7 +48,7 @@ tasker task --list | --status ID | --result ID | --cancel ID   [--json]
   --task, -t NAME     start a run of a published task
   --input, -i JSON    its input: any JSON value, @FILE for a file, - for standard input (default: {})
   --poll, -p          watch the run until its end; Ctrl-C stops watching, not the run. Also with --status and --result
-  --status ID         how a run stands, at once
+  --status ID         a run's present state; does not wait
   --result ID         wait for a run's end and print its result
   --cancel ID         ask a run to stop
   --json              one JSON object on standard output, progress on standard error

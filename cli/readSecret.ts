@@ -68,6 +68,6 @@ function toText(bytes: Buffer, where: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new UsageError(`What ${where} holds is no UTF-8 text.`, "Store bytes as base64.");
+    throw new UsageError(`The value from ${where} is not UTF-8 text.`, "Store bytes as base64.");
   }
 }

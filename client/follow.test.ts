@@ -106,7 +106,7 @@ describe("a server that goes away while a run is watched", () => {
       if (way === "result") temporal.failure = unavailable();
       await assert.rejects(way === "follow" ? watching() : tasker.result("run", options), {
         code: "temporal_unreachable",
-        message: /The run is not lost: it goes on/,
+        message: /The run is not lost: it continues/,
       });
     });
   }

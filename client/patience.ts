@@ -24,7 +24,7 @@ export class Patience {
     this.since ??= performance.now();
     if (performance.now() - this.since < this.ms) return;
     const { code, class: errorClass } = error;
-    const message = `Run "${taskRunId}" is out of sight: ${error.message}. The run is not lost: it goes on as soon as its server and a worker are there.`;
+    const message = `Run "${taskRunId}" cannot be seen now: ${error.message}. The run is not lost: it continues as soon as its server and a worker are available.`;
     throw new TaskerError({ code, class: errorClass, message }, { cause: error });
   }
 }

@@ -123,7 +123,7 @@ export const KEYS = {
   inflightCalls: optional(
     "TASKER_INFLIGHT_CALLS",
     integer(1, LIMITS.inflightCommands),
-    "Tools and nested runs that one run may have in flight. Unset: 500 with the embedded server, else 45, which every server bears; more needs `history.maximumBufferedEventsBatch` raised there, as deploy/dynamicconfig does.",
+    "Tools and nested runs that one run may have in flight. Unset: 500 with the embedded server, else 45, which every server's default settings allow; more needs `history.maximumBufferedEventsBatch` raised there, as deploy/dynamicconfig does.",
   ),
   httpAllow: key(
     "TASKER_HTTP_ALLOW",
@@ -185,7 +185,7 @@ export const KEYS = {
   googleSubject: optional(
     "TASKER_GOOGLE_SUBJECT",
     text,
-    "Whom the service account acts as where a call names nobody: an administrator, as `admin@example.com`.",
+    "The user for whom the service account acts when a call names none: an administrator, as `admin@example.com`.",
   ),
   googleBaseUrl: optional(
     "TASKER_GOOGLE_BASE_URL",

@@ -15,7 +15,7 @@ import type { ToolUse } from "./toolWarnings.ts";
 export type BuildResult =
   { readonly version: TaskVersion; readonly toolUses: readonly ToolUse[] } | { readonly problems: readonly Problem[] };
 
-/** Bundles a task and describes it. The same sources give the same version, wherever they lie and whenever it runs. */
+/** Bundles a task and describes it. The same sources give the same version in any folder and at any time. */
 export async function buildTask(found: FoundTask, publishedAt: Millis = Date.now()): Promise<BuildResult> {
   const { task, file, doc } = found;
   const tools = declaredTools(doc.tools, file);

@@ -23,7 +23,7 @@ export function declaredTools(
       const name = word.replace(/\.\*$/, "");
       if (TOOL_NAME.test(name) && utf8Length(name) <= LIMITS.toolNameBytes) uses.set(name, { name, file, place });
       else {
-        const message = `@tools takes dotted names with commas between them; ${JSON.stringify(word)} is none.`;
+        const message = `@tools takes dotted names with commas between them; ${JSON.stringify(word)} is not one.`;
         problems.push(problem(PROBLEM_CODES.invalidToolName, message, file, place));
       }
     }

@@ -46,10 +46,13 @@ function recognize(text: string): { code: ProblemCode; text: string } {
       : { code: PROBLEM_CODES.moduleNotFound, text: `There is no module ${JSON.stringify(unresolved)}.` };
   }
   if (text.startsWith("Top-level await")) {
-    return { code: PROBLEM_CODES.topLevelAwait, text: "A task has no top-level await, nor has what it loads." };
+    return {
+      code: PROBLEM_CODES.topLevelAwait,
+      text: "A task cannot have a top-level await, and neither can a file that it loads.",
+    };
   }
   if (text.startsWith("The CommonJS ")) {
-    const mixed = "`module` and `exports` mean nothing in an ES module: use one of the two ways to export.";
+    const mixed = "`module` and `exports` have no meaning in an ES module: use one of the two ways to export.";
     return { code: PROBLEM_CODES.mixedModules, text: mixed };
   }
   const syntax = /^(?:Expected|Unexpected|Syntax error|Unterminated|Invalid|JSON )/.test(text);

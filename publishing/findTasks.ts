@@ -13,7 +13,7 @@ export interface FoundTasks {
 }
 
 /**
- * The tasks of a folder. A file is one when a JSDoc comment of it has `@task name`, or when it lies at the top of the
+ * The tasks of a folder. A file is one when a JSDoc comment of it has `@task name`, or when it is at the top of the
  * folder and exports something callable; the file's name without its extension is the task's then.
  */
 export async function findTasks(dir: string, work: Work = DIRECT_WORK): Promise<FoundTasks> {

@@ -11,7 +11,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   buffer: "Use TextEncoder, TextDecoder, atob and btoa: they are global.",
   url: "URL and URLSearchParams are global.",
   util: "structuredClone, TextEncoder and TextDecoder are global.",
-  process: "A setting comes with the input.",
+  process: "Pass settings in the input.",
   child_process: "Start another task with tools.tasks.execute.",
   worker_threads: "Start another task with tools.tasks.execute.",
 };

@@ -33,7 +33,7 @@ function fits(schema: Schema, value: Json): boolean {
   return "validate" in compiled && compiled.validate(value);
 }
 
-/** Defaults that cannot be used, each with its line. `undefined` says that there is none. */
+/** Defaults that cannot be used, each with its line. `undefined`: it has no default. */
 export function defaultProblems(params: readonly DocTag[], file: string): Problem[] {
   return params.flatMap((tag): Problem[] => {
     const text = tag.default;

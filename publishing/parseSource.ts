@@ -61,7 +61,7 @@ function usesModuleSyntax(program: Program): boolean {
 function accept(file: File, name: string, isModule: boolean): ParsedSource | { readonly problem: Problem } {
   const place = isModule ? topLevelAwait(file.program) : undefined;
   if (place) {
-    const message = "A task has no top-level await: move it into the function.";
+    const message = "A task cannot have a top-level await: move it into the function.";
     return { problem: problem(PROBLEM_CODES.topLevelAwait, message, name, place) };
   }
   return { program: file.program, comments: file.comments ?? [], isModule };

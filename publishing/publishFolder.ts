@@ -57,7 +57,9 @@ export async function publishFolder(
   const missing = (which ?? []).filter((name) => !found.tasks.some(({ task }) => task === name));
   const problems: Problem[] = !which || missing.length > 0 ? [...found.problems] : [];
   for (const name of missing) {
-    problems.push(problem(PROBLEM_CODES.unknownTask, `No file here is a task named ${JSON.stringify(name)}.`, "."));
+    problems.push(
+      problem(PROBLEM_CODES.unknownTask, `No file of the folder is a task named ${JSON.stringify(name)}.`, "."),
+    );
   }
   const tasks: PublishedTask[] = [];
   const warnings: Problem[] = [];

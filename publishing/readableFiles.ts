@@ -15,7 +15,7 @@ export interface Refusal {
 
 export const OUTSIDE: Refusal = {
   code: PROBLEM_CODES.outsideFolder,
-  message: "It is outside of the tasks folder. A task can load files of the tasks folder and of node_modules.",
+  message: "It is outside of the tasks folder. A task can load files from the tasks folder and from node_modules.",
 };
 
 /** The same for a file of a package, which may be a link. */

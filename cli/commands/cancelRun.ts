@@ -22,6 +22,6 @@ export async function cancelRun(taskRunId: string, context: Context, output: Out
   if (output.json) output.answer(report);
   else output.say(reportText(report, Date.now(), output.paint));
   if (!isEnd(report.status))
-    output.say("It has not stopped yet: it does when a worker takes it up, or its tools have let go.");
+    output.say("It has not stopped yet: it stops when a worker takes it up and its tool calls have ended.");
   return EXIT.ok;
 }

@@ -26,7 +26,7 @@ export const codecCommand: Command = {
       });
       if (token === undefined && host !== undefined && !LOOPBACK.test(host)) {
         output.warn(
-          `warning: whoever reaches ${server.url} can decrypt. Set TASKER_CODEC_TOKEN, or see to it that only this machine does.`,
+          `warning: anyone who can reach ${server.url} can decrypt. Set TASKER_CODEC_TOKEN, or let only this machine reach it.`,
         );
       }
       const pages = codecOrigins.length === 0 ? "no pages (TASKER_CODEC_ORIGINS)" : codecOrigins.join(", ");

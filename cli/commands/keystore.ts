@@ -41,7 +41,7 @@ type Asked<Action extends KeystoreCommand["action"]> = Extract<KeystoreCommand, 
 async function set({ namespace, name, source }: Asked<"set">, context: Context, output: Output): Promise<ExitCode> {
   if (source.from === "argument") {
     output.warn(
-      "warning: the value stays in the shell's history, and others see it while this runs; pipe it in instead.",
+      "warning: the value stays in the shell's history, and other users can see it while the command runs; use a pipe instead.",
     );
   }
   const value = await readSecret(source, { stdin: process.stdin, ask: (question) => output.warn(question) });
@@ -105,7 +105,7 @@ then restart the workers and run this again. Keep the old keys: histories and bl
 
 function rotationText({ keyId, resealed, unchanged, failed }: Rotation): string {
   const faults = failed.length === 0 ? "" : `, ${failed.length} could not be`;
-  return `Sealed under ${keyId}: ${resealed} again, ${unchanged} were so before${faults}.`;
+  return `Sealed with ${keyId}: ${resealed} again, ${unchanged} already${faults}.`;
 }
 
 async function audit(request: Asked<"audit">, context: Context, output: Output): Promise<ExitCode> {
@@ -121,7 +121,7 @@ async function audit(request: Asked<"audit">, context: Context, output: Output):
     plain(entry.taskRunId ?? ""),
   ];
   if (output.json) output.answer({ entries: entries.map((entry) => ({ ...entry, at: iso(entry.at) })) });
-  else if (entries.length === 0) output.say("No access is written down.");
+  else if (entries.length === 0) output.say("No access is recorded.");
   else output.say(table(["when", "what", "outcome", "secret", "who", "run"], entries.map(row)));
   return EXIT.ok;
 }

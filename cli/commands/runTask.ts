@@ -90,7 +90,7 @@ async function detach(taskRunId: string, context: Context, output: Output): Prom
 }
 
 function sayThatItGoesOn(taskRunId: string, context: Context, output: Output): void {
-  output.warn("The run is not lost: it goes on as soon as its server and a worker are there.");
+  output.warn("The run is not lost: it continues as soon as its server and a worker are available.");
   output.warn(`  watch it: ${watchCommand(taskRunId, context)}`);
 }
 

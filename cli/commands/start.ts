@@ -64,7 +64,7 @@ async function runWorker(context: Context, address: string, wait: boolean, outpu
 function workerLost(cause?: unknown): TaskerError {
   const why = cause === undefined ? "" : `: ${cause instanceof Error ? cause.message : "for no known reason"}`;
   return new TaskerError(
-    { code: "worker_lost", class: "infrastructure", message: `The worker ended unasked${why}. Start it again.` },
+    { code: "worker_lost", class: "infrastructure", message: `The worker ended unexpectedly${why}. Start it again.` },
     { cause },
   );
 }

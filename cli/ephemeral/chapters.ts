@@ -38,7 +38,7 @@ export async function suspendAndResume(lab: Lab): Promise<void> {
     blob !== undefined && blob.bytes.length === snapshot?.bytes,
     `its memory is kept: ${snapshot?.bytes ?? 0} bytes, compressed, as blob ${snapshot?.sha256.slice(0, 12) ?? "?"} in ${lab.databaseFile}`,
   );
-  output.say("       What came after that snapshot, some steps at most, stands in Temporal's history.");
+  output.say("       The few steps after that snapshot are in Temporal's history.");
 
   chapter(lab, "Resume", `Now the worker is killed: process ${workers.pid}, SIGKILL. Every VM that it held is gone.`);
   const killed = workers.pid;
@@ -51,7 +51,7 @@ export async function suspendAndResume(lab: Lab): Promise<void> {
   const told = { ...(JSON.parse(said) as object), awaits: 6 };
   findings.check(
     isDeepStrictEqual(held, told),
-    `it answers what it held before, and the closure's variable went on at 5: ${JSON.stringify(held)}`,
+    `it returns what it held before, and the closure's variable continued at 5: ${JSON.stringify(held)}`,
   );
   findings.check(
     report.calls.length === 6,
@@ -93,7 +93,7 @@ export async function nest(lab: Lab): Promise<void> {
   const report = await followed(lab, taskRunId);
   findings.check(
     isDeepStrictEqual(report.result, ids.toReversed()),
-    `the innermost answered to the middle, and that to the outermost: ${report.status}${reason(report)}`,
+    `the result went from the innermost run to the middle one, and from there to the outermost: ${report.status}${reason(report)}`,
   );
 }
 
