@@ -60,7 +60,11 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     );
     const warning = sqliteWarning(configuration);
     if (warning !== undefined) sayOnStderr(warning);
-    const vms = { threads: configuration.vmThreads, cacheVms: configuration.vmCache };
+    const vms = {
+      threads: configuration.vmThreads,
+      cacheVms: configuration.vmCache,
+      cacheBytes: configuration.vmCacheMb * 2 ** 20,
+    };
     const sandbox = await createSandbox(vms);
     const sandboxes = close.later(
       new Sandboxes(sandbox, store.engines, (engine) => createSandbox({ ...vms, threads: 1, engine })),

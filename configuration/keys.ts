@@ -114,6 +114,12 @@ export const KEYS = {
     "200",
     "Suspended VMs kept in memory; others are made again from snapshot and journal.",
   ),
+  vmCacheMb: key(
+    "TASKER_VM_CACHE_MB",
+    integer(1, 1_000_000),
+    "512",
+    "Memory of those VMs in MiB, all together, where a small one counts as 2.5; the one that rested longest goes first.",
+  ),
   workflowCache: key(
     "TASKER_WORKFLOW_CACHE",
     integer(1, 1_000_000),

@@ -4,7 +4,7 @@ import { digestStep } from "./digest.ts";
 import { engineBytes, readEngine } from "./engine.ts";
 import { limitFailure } from "./stops.ts";
 import { startThread, ThreadStopped } from "./threadHandle.ts";
-import type { ThreadHandle } from "./threadHandle.ts";
+import type { Done, ThreadHandle } from "./threadHandle.ts";
 import type { Request } from "./threadMessages.ts";
 import type { Sandbox, StepOptions, Unsettled, VmStep } from "./types.ts";
 import { VmLost } from "./vmLost.ts";
@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly threads: number;
   /** VMs kept hot, in all; beyond it the one that rested longest is dropped. At least 1. */
   readonly cacheVms: number;
+  /** Memory of the VMs kept hot, bytes, in all; the same rule. The VM that was used last stays in any case. No bound unless set. */
+  readonly cacheBytes?: number;
   /** Linear memory of one VM; `LIMITS.vmMemoryBytes` unless a test wants less. At least 16 MiB. */
   readonly memoryBytes?: number;
   /** VMs that each thread keeps made up beforehand. */
@@ -27,6 +29,8 @@ interface Slot {
   readonly seat: Seat;
   /** Requests that wait or run; a busy VM is never evicted. */
   busy: number;
+  /** Memory that the VM held after its last request. */
+  bytes: number;
 }
 
 /** One thread's place in the pool. A thread that was stopped is replaced in its place. */
@@ -37,7 +41,7 @@ interface Seat {
 
 /** Starts the pool. Rejects when the engine cannot be made or a thread cannot be started. */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { threads, cacheVms, memoryBytes = LIMITS.vmMemoryBytes, warm = 2 } = options;
+  const { threads, cacheVms, cacheBytes = Infinity, memoryBytes = LIMITS.vmMemoryBytes, warm = 2 } = options;
   const engine = options.engine === undefined ? await buildEngine() : readEngine(options.engine);
   /** In the order of their last use. */
   const slots = new Map<string, Slot>();
@@ -70,13 +74,21 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const add = (key: string, seat: Seat): Slot => {
     drop(key);
-    const slot: Slot = { id: ++lastId, seat, busy: 0 };
+    const slot: Slot = { id: ++lastId, seat, busy: 0, bytes: 0 };
     slots.set(key, slot);
-    for (const [idle, { busy }] of slots) {
-      if (slots.size <= cacheVms) break;
-      if (busy === 0 && idle !== key) drop(idle);
-    }
+    evict();
     return slot;
+  };
+  /** Drops idle VMs, the one that rested longest first, until both bounds are kept; never the one that was used last. */
+  const evict = (): void => {
+    let bytes = slots.values().reduce((sum, slot) => sum + slot.bytes, 0);
+    let others = slots.size - 1;
+    for (const [key, slot] of slots) {
+      if (others-- === 0 || (slots.size <= cacheVms && bytes <= cacheBytes)) return;
+      if (slot.busy > 0) continue;
+      bytes -= slot.bytes;
+      drop(key);
+    }
   };
   const drop = (key: string): void => {
     const slot = slots.get(key);
@@ -95,7 +107,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     return slot;
   };
 
-  const ask = async (slot: Slot, request: Request): ReturnType<ThreadHandle["ask"]> => {
+  const ask = async (slot: Slot, request: Request): Promise<Done["value"]> => {
     slot.busy++;
     slot.seat.load++;
     try {
@@ -106,10 +118,13 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
         if (seat.thread === starting) fill(seat);
         throw error;
       });
-      return await thread.ask(request);
+      const { value, vmBytes } = await thread.ask(request);
+      slot.bytes = vmBytes;
+      return value;
     } finally {
       slot.busy--;
       slot.seat.load--;
+      evict();
     }
   };
   const step = async (slot: Slot, request: Request & { options: StepOptions }): Promise<VmStep> => {
@@ -167,8 +182,13 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     fork: async (key, copy) => {
       const slot = use(key);
-      const second = add(copy, slot.seat);
-      await make(second, { op: "fork", vm: slot.id, copy: second.id });
+      slot.busy++; // the copy must not evict what it is made from
+      try {
+        const second = add(copy, slot.seat);
+        await make(second, { op: "fork", vm: slot.id, copy: second.id });
+      } finally {
+        slot.busy--;
+      }
     },
     rename: (key, to) => {
       if (key === to) return;

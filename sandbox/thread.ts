@@ -1,7 +1,7 @@
 /** One thread of the pool: the VMs that live in it, and one request at a time. */
 import { parentPort, workerData } from "node:worker_threads";
 import { TaskerError } from "../protocol/errors.ts";
-import { createMachineFactory } from "./machine.ts";
+import { createMachineFactory, heapStart, type Machine } from "./machine.ts";
 import { threadCpuMs } from "./meter.ts";
 import { threadNumber } from "./threadCpu.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
@@ -26,7 +26,9 @@ port.postMessage({ tid: threadNumber(), cpuMs: threadCpuMs() } satisfies Ready);
 
 function answer(request: Request): Answer {
   try {
-    return { ok: true, value: perform(request), cpuMs: threadCpuMs() };
+    const value = perform(request);
+    const vm = vms.get(request.op === "fork" ? request.copy : request.vm);
+    return { ok: true, value, vmBytes: vm === undefined ? 0 : heldBytes(vm.machine), cpuMs: threadCpuMs() };
   } catch (error) {
     // A step that threw is a bug of ours: its VM may be in any state.
     if (request.op === "resume") vms.delete(request.vm);
@@ -76,6 +78,12 @@ function drop(id: number): void {
   const vm = vms.get(id);
   vms.delete(id);
   if (vm !== undefined) factory.recycle(vm.machine);
+}
+
+/** An upper bound: static data and the heap up to its end, which never goes back. The pages beyond were never touched. */
+function heldBytes({ instance }: Machine): number {
+  const { staticEnd, stackTop, heapEndAt } = engine.image;
+  return staticEnd + new DataView(instance.memory.buffer).getUint32(heapEndAt, true) - heapStart(stackTop);
 }
 
 function find(id: number): Vm {

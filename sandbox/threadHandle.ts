@@ -15,12 +15,15 @@ export class ThreadStopped extends Error {
   }
 }
 
+/** An answer that is not an error. */
+export type Done = Extract<Answer, { ok: true }>;
+
 /** One thread, seen from outside. Requests are handed over one at a time, in their order. */
 export interface ThreadHandle {
   /** Requests that wait or run. */
   readonly load: number;
   /** Rejects with ThreadStopped for the request that ended the thread, with VmLost for those behind it. */
-  ask(request: Request): Promise<Extract<Answer, { ok: true }>["value"]>;
+  ask(request: Request): Promise<Done>;
   /** Drops a VM, after the requests before. */
   dispose(vm: number): void;
   close(): Promise<void>;
@@ -28,7 +31,7 @@ export interface ThreadHandle {
 
 interface Waiting {
   readonly message: Message;
-  readonly resolve: (value: Extract<Answer, { ok: true }>["value"]) => void;
+  readonly resolve: (done: Done) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -88,7 +91,7 @@ export async function startThread(data: ThreadData, onEnd: () => void): Promise<
     watchdog.rest();
     cpuBefore = answer.cpuMs;
     running = undefined;
-    if (answer.ok) done.resolve(answer.value);
+    if (answer.ok) done.resolve(answer);
     else done.reject(typeof answer.error === "string" ? new Error(answer.error) : new TaskerError(answer.error));
     next();
   });
@@ -96,7 +99,7 @@ export async function startThread(data: ThreadData, onEnd: () => void): Promise<
   worker.on("error", () => void end("vm_crashed"));
   worker.on("exit", () => void end("vm_crashed"));
 
-  const add = (message: Message): Promise<Extract<Answer, { ok: true }>["value"]> =>
+  const add = (message: Message): Promise<Done> =>
     new Promise((resolve, reject) => {
       if (ended !== undefined) return reject(ended);
       queue.push({ message, resolve, reject });

@@ -28,7 +28,12 @@ export type Message = Request | { readonly op: "dispose"; readonly vm: number };
 
 /** What a thread answers to the request that it was given last. `cpuMs`: the thread's CPU time up to now. */
 export type Answer = { readonly cpuMs: number } & (
-  | { readonly ok: true; readonly value: VmStep | Uint8Array | Unsettled | undefined }
+  | {
+      readonly ok: true;
+      readonly value: VmStep | Uint8Array | Unsettled | undefined;
+      /** Memory that the request's VM holds now, bytes; of a fork's copy. 0 when it is gone. */
+      readonly vmBytes: number;
+    }
   | { readonly ok: false; readonly error: TaskError | string }
 );
 

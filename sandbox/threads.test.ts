@@ -55,6 +55,41 @@ test("the CPU bound counts the thread's own time, not the time that it waited", 
   );
 });
 
+/** Its VM holds about 5 MiB: 3 of its own, and the engine's. */
+const HOLDS = startOf(
+  "async () => { const held = new Uint8Array(3 * 2 ** 20).fill(1); await tools.a.b(); await tools.a.b(); return held.length }",
+);
+
+test("VMs are evicted when together they hold more memory than the cache may, the one that rested longest first", async () => {
+  const sandbox = await sandboxOf({ cacheVms: 100, cacheBytes: 12 * 2 ** 20 });
+  for (const key of ["a", "b"]) await sandbox.start(key, HOLDS, OPTIONS);
+  assert.ok(sandbox.has("a") && sandbox.has("b"), "two of them are within the bound");
+  await sandbox.resume("a", [settled(1)], OPTIONS);
+  await sandbox.start("c", HOLDS, OPTIONS);
+  assert.deepEqual(
+    ["a", "b", "c"].map((key) => sandbox.has(key)),
+    [true, false, true],
+  );
+});
+
+test("a VM that alone holds more than the cache may stays until another one is used", async () => {
+  const sandbox = await sandboxOf({ cacheVms: 100, cacheBytes: 2 ** 20 });
+  await sandbox.start("a", HOLDS, OPTIONS);
+  assert.equal((await sandbox.resume("a", [settled(1)], OPTIONS)).state, "suspended");
+  await sandbox.start("b", HOLDS, OPTIONS);
+  assert.deepEqual(
+    ["a", "b"].map((key) => sandbox.has(key)),
+    [false, true],
+  );
+});
+
+test("a VM is not evicted to make room for its own fork", async () => {
+  const sandbox = await sandboxOf({ cacheVms: 1 });
+  await sandbox.start("a", WAITS, OPTIONS);
+  await sandbox.fork("a", "copy");
+  assert.equal((await sandbox.resume("copy", [settled(1, 1)], OPTIONS)).state, "suspended");
+});
+
 test("the VM that rested longest is evicted", async () => {
   const sandbox = await sandboxOf({ cacheVms: 2 });
   await sandbox.start("a", WAITS, OPTIONS);
