@@ -17,6 +17,7 @@ import type { ComputeThreads } from "./compute/computeThreads.ts";
 import { maskedText } from "./masking/maskedText.ts";
 import { carryFound, sealBlob } from "./masking/secretClaims.ts";
 import type { VmSecrets } from "./masking/vmSecrets.ts";
+import { inTurn } from "./sliced/turn.ts";
 import type { Registry } from "./tools/registry.ts";
 import { sleepDuration } from "./tools/sleepDuration.ts";
 import { unknownOption } from "./tools/unknownOption.ts";
@@ -44,6 +45,7 @@ export interface IssueContext {
  * Anything else is refused here, so that nothing which the guest made up is ever scheduled.
  */
 export async function issueCall(call: GuestCall, context: IssueContext): Promise<IssuedCall> {
+  await inTurn();
   const [first, second, ...rest] = call.path;
   if (call.path.length === 1 && first === BUILT_IN.timer) return timer(call, context, BUILT_IN.timer);
   if (call.path.length === 1 && first === BUILT_IN.sleep) return timer(call, context, BUILT_IN.sleep);

@@ -50,7 +50,7 @@ describe("of a call with large arguments", () => {
       { id: 1, path: path.split("."), args, links: [], key: "key" },
       {
         ...{ run: RUN, pinned, caller: { task: "t", tools: null }, now: 0, registry, compute, blobs: store.blobs },
-        ...{ callKeys: createCallKeys(() => "", false), secrets: new VmSecrets() },
+        ...{ callKeys: createCallKeys(() => new Uint8Array(32), false), secrets: new VmSecrets() },
       },
     );
   }

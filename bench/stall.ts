@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { createComputeThreads, type ComputeThreads } from "../activities/compute/computeThreads.ts";
+import { createCallKeys } from "../activities/callKeys.ts";
+import { issueCall, type IssueContext } from "../activities/issueCall.ts";
 import { splitArguments } from "../activities/callArguments.ts";
 import { authorStacks } from "../activities/authorStacks.ts";
 import { checkInput } from "../activities/checkInput.ts";
@@ -9,7 +11,9 @@ import { createMask } from "../activities/masking/mask.ts";
 import { VmSecrets } from "../activities/masking/vmSecrets.ts";
 import { parseJson } from "../activities/sliced/parseJson.ts";
 import { stringifyJson } from "../activities/sliced/stringifyJson.ts";
+import { createRegistry } from "../activities/tools/registry.ts";
 import { createServiceThread, type ServiceThread } from "../activities/tools/thread/serviceThread.ts";
+import { createWebsearch } from "../activities/tools/websearch/websearch.ts";
 import { readResultPage } from "../activities/tools/websearch/resultPage.ts";
 import { startCodecServer, type CodecServer } from "../encryption/codecServer.ts";
 import type { Json, JsonText } from "../protocol/json.ts";
@@ -57,6 +61,7 @@ const SETUP = {
   ...{ googleSubject: undefined, googleBaseUrl: undefined },
 };
 const NO_CREDENTIALS = { get: () => Promise.resolve(undefined), forget: () => undefined };
+const unused = (): Promise<never> => Promise.reject(new Error("no call of this row needs it"));
 const KEYS = `bench:${Buffer.alloc(32, 1).toString("base64")}`;
 
 interface Places {
@@ -93,6 +98,22 @@ function works({ compute, services, server, codec }: Places): Work[] {
   const secrets = Array.from({ length: LIMITS.maskedBytes / 5 }, (_, i) => `s${i.toString(36).padStart(4, "0")}`);
   const metadata = Array.from({ length: 190_000 }, (_, i) => `"${i.toString(36)}":"QUFB"`).join(",");
   const payloads = `{"payloads":[{"metadata":{${metadata}}}]}`;
+  const path = ["websearch", "search"];
+  const calls = Array.from({ length: LIMITS.unsettledCalls }, (_, id) => ({
+    id,
+    path,
+    args: "[1]",
+    links: [],
+    key: "",
+  }));
+  const issuing: IssueContext = {
+    ...{ run: { taskRunId: "run", firstRunId: "first" }, caller: { task: "t", tools: null }, now: 0, compute },
+    pinned: { task: "t", version: "v", engine: "e", depth: 1 },
+    registry: createRegistry([createWebsearch({ compute, url: "http://127.0.0.1/" })]),
+    callKeys: createCallKeys(() => new Uint8Array(32), false),
+    blobs: { put: unused, get: unused, release: unused, removeUnclaimed: unused },
+    secrets: new VmSecrets(),
+  };
   return [
     {
       what: "check 100,000 items against an enum of 1,000",
@@ -119,6 +140,11 @@ function works({ compute, services, server, codec }: Places): Work[] {
       what: "the input of a nested run of 10 MiB of fields",
       ours: () => splitArguments(compute, `["child",${fields}]`),
       onePiece: () => JSON.stringify(JSON.parse(fields)),
+    },
+    {
+      what: "issue the 10,000 calls of one step",
+      ours: () => Promise.all(calls.map((call) => issueCall(call, issuing))),
+      onePiece: () => undefined,
     },
     {
       what: "look for 500 secrets in 10 MiB that spell their beginning",
