@@ -23,7 +23,7 @@ export function unknownRun(taskRunId: string): TaskerError {
   return new TaskerError({
     code: CLIENT_CODES.unknownRun,
     class: "guest",
-    message: `There is no run "${taskRunId}". The id is the Temporal workflow id that starting the run answered.`,
+    message: `There is no run "${taskRunId}". The id is the Temporal workflow id, which is printed when the run starts.`,
   });
 }
 
