@@ -1,16 +1,22 @@
 import { createReplayer, type Replayer } from "../replay/replayer.ts";
-import type { Context } from "./context.ts";
+import type { Configuration } from "../configuration.ts";
+import type { Keyring } from "../encryption/keyring.ts";
+import type { Store } from "../protocol/store.ts";
 
-/** A replayer on the command's store, with the services' names of this release. Whoever opened it closes it. */
-export async function openReplayer(context: Context): Promise<Replayer> {
+export interface ReplayerParts {
+  readonly store: Store;
+  readonly keyring: Keyring;
+  readonly configuration: Configuration;
+}
+
+/** A replayer on a store, with this release's services. Whoever opened it closes it. */
+export async function openReplayer({ store, keyring, configuration }: ReplayerParts): Promise<Replayer> {
   const [{ createTools }, { createComputeThreads }, { createSandbox }, { NO_POLICY }] = await Promise.all([
     import("../worker/tools.ts"),
     import("../activities/compute/computeThreads.ts"),
     import("../sandbox/sandbox.ts"),
     import("../policy/policy.ts"),
   ]);
-  const [store, keyring] = await Promise.all([context.store(), context.keyring()]);
-  const { configuration } = context;
   const compute = createComputeThreads();
   // Only what a VM is made from is asked of the services: none is called.
   const tools = { compute, configuration, keyring, policy: NO_POLICY, secrets: store.secrets, others: [] };

@@ -109,6 +109,7 @@ const DAMAGE: Record<string, readonly [step: number, sql: string]> = {
   "a time was changed": [3, "update tasker_steps set steps = json_set(steps, '$.steps[2][0]', 1)"],
   "a step was taken out": [3, "update tasker_steps set steps = json_remove(steps, '$.steps[2]')"],
   "the last step was taken out": [12, "update tasker_steps set steps = json_remove(steps, '$.steps[11]')"],
+  "it is empty and the record says completed": [1, "delete from tasker_steps"],
   "the first steps are missing": [1, "update tasker_steps set first = 3"],
   "the order of two settlements was changed": [
     12,

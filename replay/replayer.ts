@@ -56,6 +56,7 @@ export function createReplayer(deps: ReplayerDeps): Replayer {
     const journal = await readJournal(store.runs, record);
     const last = to ?? journal.length;
     if (last > journal.length) throw noSuchStep(record, last, journal.length);
+    if (last === 0 && record.status === "completed") throw mismatch(record, 1, "the journal has no steps");
     if (last === 0) return { steps: journal.length, at: 0, replayed: 0, state: "not_begun", waiting: 0, waitsFor: [] };
     const sandbox = await sandboxes.for(record);
     const from = fromSnapshot === true ? newest(journal.snapshots, last) : undefined;

@@ -13,6 +13,7 @@ export interface ContinuedRun {
   readonly interpreter: InterpreterState;
   readonly calls: CallsState;
   readonly callsMade: number;
+  readonly stepsMade: number;
   readonly nextLine: number;
   readonly recentLines: readonly LogLine[];
   readonly followUps: readonly FollowUp[];

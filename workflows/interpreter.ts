@@ -7,6 +7,7 @@ import type { JournalStep, Settlement, SnapshotRef } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { Internal } from "./internalActivities.ts";
+import type { Recorder } from "./recorder.ts";
 import { Snapshots } from "./snapshots.ts";
 import type { WorkflowTaskBudget } from "./workflowTask.ts";
 
@@ -28,6 +29,7 @@ export class Interpreter {
   private readonly pinned: PinnedRun;
   private readonly input: Carried | undefined;
   private readonly budget: WorkflowTaskBudget;
+  private readonly recorder: Recorder;
   private token: string | null;
   private snapshot: SnapshotRef | undefined;
   private readonly snapshots: Snapshots;
@@ -41,6 +43,7 @@ export class Interpreter {
     pinned: PinnedRun,
     input: Carried | undefined,
     budget: WorkflowTaskBudget,
+    recorder: Recorder,
     state?: InterpreterState,
   ) {
     this.internal = internal;
@@ -48,6 +51,7 @@ export class Interpreter {
     this.pinned = pinned;
     this.input = input;
     this.budget = budget;
+    this.recorder = recorder;
     this.token = state?.token ?? null;
     this.snapshot = state?.snapshot;
     this.snapshots = new Snapshots(state?.snapshots);
@@ -59,17 +63,19 @@ export class Interpreter {
    */
   async step(settlements: readonly Settlement[], held: boolean, historyIsLong: boolean): Promise<StepAnswer> {
     while (!this.budget.hasRoom) await this.budget.next();
-    const step = { now: Date.now(), settlements, ...(held ? { held } : {}) };
+    const asked = { now: Date.now(), settlements, ...(held ? { held } : {}) };
     const { step: answer } = await this.advance({
-      step,
+      step: asked,
       snapshot: this.snapshotIsDue(),
       ...(historyIsLong ? { historyIsLong } : {}),
     });
     if (answer === undefined) throw bug("advance answered no step");
+    // The answer tells what the step was made with: in a replay it may be asked for at another moment.
+    const { now = asked.now, held: wasHeld = asked.held } = answer;
+    const made = { now, settlements, ...(wasHeld ? { held: wasHeld } : {}), digest: answer.digest };
+    this.recorder.step(made);
     if (answer.outcome.state === "suspended") {
-      // The answer tells what the step was made with: in a replay it may be asked for at another moment.
-      const { now = step.now, held = step.held } = answer;
-      this.steps.push({ now, settlements, ...(held ? { held } : {}), digest: answer.digest });
+      this.steps.push(made);
       this.journalBytes += sizeOf(settlements);
       this.journalCpuMs += answer.cpuMs;
     }
@@ -122,6 +128,7 @@ export class Interpreter {
 
   private restartJournal(snapshot: SnapshotRef): void {
     this.snapshot = snapshot;
+    this.recorder.snapshot(snapshot);
     this.snapshots.add(snapshot, workflowInfo().historyLength);
     this.steps = [];
     this.journalBytes = 0;

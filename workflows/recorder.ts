@@ -1,7 +1,7 @@
 import { LIMITS } from "../protocol/limits.ts";
 import type { RecordRequest } from "../protocol/activities.ts";
 import type { CallRecord, ExecutionRef, RunKey, UnrecordedProgress } from "../protocol/run.ts";
-import type { LogLine } from "../protocol/step.ts";
+import type { JournalStep, KeptSnapshot, KeptStep, LogLine, SnapshotRef } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import { isCancellation, workflowInfo } from "@temporalio/workflow";
 import type { Internal } from "./internalActivities.ts";
@@ -14,7 +14,18 @@ interface Unrecorded {
   readonly bytes: number;
 }
 
-/** What is not yet written down of a run: calls that were issued or settled, and log lines. */
+/** A kept step as JSON, and each number of a call that it settled. */
+const STEP_BYTES = 130;
+const NUMBER_BYTES = 6;
+
+/** Where a run's record goes on from: what earlier executions have written. */
+export interface RecordedBefore {
+  readonly lines: number;
+  readonly calls: number;
+  readonly steps: number;
+}
+
+/** What is not yet written down of a run: calls that were issued or settled, log lines, and steps. */
 export class Recorder {
   private readonly internal: Internal;
   private readonly run: RunKey;
@@ -29,15 +40,46 @@ export class Recorder {
   /** The first call that was issued since the last time. */
   private firstCall: number;
   private lastCall: number;
+  private readonly engine: string;
+  /** Number of the first of `steps`. */
+  private firstStep: number;
+  private steps: KeptStep[] = [];
+  private snapshots: KeptSnapshot[] = [];
+  private stepBytes = 0;
+  /** Who waits for everything to be written down. */
+  private waiting: (() => void)[] = [];
 
-  /** @param callsMade how many calls earlier executions of the run made */
-  constructor(internal: Internal, run: RunKey, execution: ExecutionRef, firstLine: number, callsMade: number) {
+  constructor(internal: Internal, run: RunKey, execution: ExecutionRef, engine: string, before: RecordedBefore) {
     this.internal = internal;
     this.run = run;
     this.execution = execution;
-    this.firstLine = firstLine;
-    this.firstCall = callsMade + 1;
-    this.lastCall = callsMade;
+    this.engine = engine;
+    this.firstLine = before.lines;
+    this.firstCall = before.calls + 1;
+    this.lastCall = before.calls;
+    this.firstStep = before.steps + 1;
+  }
+
+  /** How many steps the run has made, in all of its executions. */
+  get stepsMade(): number {
+    return this.firstStep + this.steps.length - 1;
+  }
+
+  /** A step that was made, after the records of the calls that it settled. */
+  step({ now, settlements, held, digest }: JournalStep): void {
+    const settled = settlements.map(({ id }) => id);
+    this.steps.push({ now, settled, ...(held ? { held } : {}), digest });
+    this.stepBytes += STEP_BYTES + settled.length * NUMBER_BYTES;
+  }
+
+  /** A snapshot that was taken after the last step. */
+  snapshot(snapshot: SnapshotRef): void {
+    this.snapshots.push({ after: this.stepsMade, snapshot });
+  }
+
+  /** Calls back when everything that is known now is written down. */
+  ask(written: () => void): void {
+    this.waiting.push(written);
   }
 
   get nextLine(): number {
@@ -62,7 +104,8 @@ export class Recorder {
   }
 
   get isDue(): boolean {
-    return this.bytes >= LIMITS.unrecordedBytes || this.calls.size >= LIMITS.unrecordedCalls;
+    const bytes = this.bytes + this.stepBytes;
+    return this.waiting.length > 0 || bytes >= LIMITS.unrecordedBytes || this.calls.size >= LIMITS.unrecordedCalls;
   }
 
   /** For a query: bounded like a record's request. */
@@ -80,8 +123,15 @@ export class Recorder {
 
   /** Writes down what there is now; what comes meanwhile waits for the next time. */
   async flush(): Promise<void> {
+    const waiting = this.waiting.splice(0);
     this.requests.push(...this.take());
     await this.write(0);
+    for (const written of waiting) written();
+  }
+
+  /** What `takeLast` returned is written, or will never be. */
+  closed(): void {
+    for (const written of this.waiting.splice(0)) written();
   }
 
   /** Writes down what does not fit one request, and returns the rest for the caller to write down. */
@@ -93,7 +143,7 @@ export class Recorder {
         if (isCancellation(error)) throw error;
       });
     }
-    return sent(this.requests[0] ?? this.request([], []));
+    return sent(this.requests[0] ?? this.request([], [], []));
   }
 
   /** All but the last `keep`, each until it is written or refused for good. */
@@ -115,8 +165,8 @@ export class Recorder {
     let calls: CallRecord[] = [];
     let logs: LogLine[] = [];
     let bytes = 0;
-    const cut = (): void => {
-      requests.push(this.request(calls, logs));
+    const cut = (steps: readonly KeptStep[] = []): void => {
+      requests.push(this.request(calls, logs, steps));
       this.firstLine += logs.length;
       // What this request writes down must not be dropped by the next one.
       this.firstCall = this.lastCall + 1;
@@ -134,16 +184,24 @@ export class Recorder {
       add(lineSize(line) + OVERHEAD);
       logs.push(line);
     }
-    if (bytes > 0) cut();
+    // The last request has the steps: whoever reads one finds the calls that it settled.
+    if (this.stepBytes > 0) add(this.stepBytes);
+    if (bytes > 0) cut(this.steps);
     this.calls.clear();
     this.logs = [];
     this.bytes = 0;
+    this.firstStep += this.steps.length;
+    // They are stored with steps.
+    if (this.steps.length > 0) this.snapshots = [];
+    this.steps = [];
+    this.stepBytes = 0;
     return requests;
   }
 
-  private request(calls: readonly CallRecord[], logs: readonly LogLine[]): RecordRequest {
-    const { run, execution, firstCall, firstLine } = this;
-    return { run, execution, historyLength: 0, firstCall, calls, firstLine, logs };
+  private request(calls: readonly CallRecord[], logs: readonly LogLine[], steps: readonly KeptStep[]): RecordRequest {
+    const { run, execution, firstCall, firstLine, firstStep: first, engine } = this;
+    const journal = { first, steps, engine, snapshots: steps.length === 0 ? [] : this.snapshots };
+    return { run, execution, historyLength: 0, firstCall, calls, firstLine, logs, steps: journal };
   }
 }
 

@@ -6,6 +6,7 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
+  defineUpdate,
   isCancellation,
   log,
   setCurrentDetails,
@@ -13,7 +14,13 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
-import { CHILD_SETTLED_SIGNAL, FOLLOW_UP_SIGNAL, STATUS_QUERY, UNRECORDED_QUERY } from "../protocol/names.ts";
+import {
+  CHILD_SETTLED_SIGNAL,
+  FOLLOW_UP_SIGNAL,
+  STATUS_QUERY,
+  UNRECORDED_QUERY,
+  WRITE_DOWN_UPDATE,
+} from "../protocol/names.ts";
 import type { RunProgress, UnrecordedProgress } from "../protocol/run.ts";
 import type { ChildSettled, FollowUp } from "../protocol/signals.ts";
 import type { LogLine, StepOutcome, UnsettledCall } from "../protocol/step.ts";
@@ -33,6 +40,7 @@ import { WorkflowTaskBudget } from "./workflowTask.ts";
 
 const status = defineQuery<RunProgress>(STATUS_QUERY);
 const unrecorded = defineQuery<UnrecordedProgress>(UNRECORDED_QUERY);
+const writeDown = defineUpdate(WRITE_DOWN_UPDATE);
 const followUp = defineSignal<[FollowUp]>(FOLLOW_UP_SIGNAL);
 const childSettled = defineSignal<[...ChildSettled]>(CHILD_SETTLED_SIGNAL);
 
@@ -113,13 +121,15 @@ class TaskRun {
     this.begun = begun;
     this.pinned = from.pinned;
     this.budget = new WorkflowTaskBudget(from.pinned.dispatchFirst === true);
-    this.recorder = new Recorder(internal, run, execution, from.nextLine ?? 0, from.callsMade ?? 0);
+    const { nextLine: lines = 0, callsMade: calls = 0, stepsMade: steps = 0 } = from;
+    this.recorder = new Recorder(internal, run, execution, from.pinned.engine, { lines, calls, steps });
     this.interpreter = new Interpreter(
       internal,
       run,
       from.pinned,
       inputOf(args, from.pinned),
       this.budget,
+      this.recorder,
       from.interpreter,
     );
     this.calls = new Calls(run, from.pinned, this.budget, this.recorder, from.calls);
@@ -131,6 +141,10 @@ class TaskRun {
     this.more = from.more ?? true;
     setHandler(status, () => this.progress());
     setHandler(unrecorded, () => this.recorder.unrecorded);
+    setHandler(
+      writeDown,
+      () => new Promise<void>((resolve) => this.calls.arrivals.add(() => this.recorder.ask(resolve))),
+    );
     setHandler(childSettled, (...settled) => this.calls.children.hear(settled));
   }
 
@@ -152,6 +166,7 @@ class TaskRun {
   private async interpret(): Promise<Ending> {
     for (;;) {
       if (!this.mayGoOn) await condition(() => this.mayGoOn);
+      if (this.recorder.isDue && !this.isOver) await this.recorder.flush();
       if (this.mustContinue) await this.prepareToContinue();
       this.throwIfOver();
       if (!this.mayStep) {
@@ -161,12 +176,17 @@ class TaskRun {
       const outcome = this.take(await this.step());
       if (outcome.state === "completed") return { status: "completed", result: outcome.result };
       if (outcome.state === "failed") return endingBy(applicationFailure(outcome.error));
-      if (this.recorder.isDue) await this.recorder.flush();
     }
   }
 
   private get mayGoOn(): boolean {
-    return this.isOver || this.mayStep || this.mustContinue || (this.calls.hasArrivals && !this.calls.isDispatching);
+    return (
+      this.isOver ||
+      this.recorder.isDue ||
+      this.mayStep ||
+      this.mustContinue ||
+      (this.calls.hasArrivals && !this.calls.isDispatching)
+    );
   }
 
   private get isOver(): boolean {
@@ -274,6 +294,7 @@ class TaskRun {
       interpreter,
       calls: this.calls.state,
       callsMade: this.callsMade,
+      stepsMade: this.recorder.stepsMade,
       nextLine: this.recorder.nextLine,
       recentLines: this.recentLines,
       followUps: this.followers.state,
@@ -312,6 +333,8 @@ class TaskRun {
     } catch (error) {
       log.warn("The run ends without its record being written", { error });
       return false;
+    } finally {
+      this.recorder.closed();
     }
   }
 

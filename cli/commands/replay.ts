@@ -24,12 +24,13 @@ async function replayRun(request: ReplayRequest, context: Context, output: Outpu
     import("../render/standing.ts"),
     import("../../client/errors.ts"),
   ]);
-  const { runs } = await context.store();
+  const [store, keyring] = await Promise.all([context.store(), context.keyring()]);
+  const { runs } = store;
   const first = await runs.get(taskRunId);
   if (first === undefined) throw unknownRun(taskRunId);
   if (first.status === "open") await writeDown(taskRunId, context, output);
   const record = (await runs.get(taskRunId, first.firstRunId)) ?? first;
-  const replayer = await openReplayer(context);
+  const replayer = await openReplayer({ store, keyring, configuration: context.configuration });
   try {
     const standing = await replayer.replay(record, { fromSnapshot, ...(to === undefined ? {} : { to }) });
     if (output.json) output.answer(report(record, standing));

@@ -18,6 +18,7 @@ import { publishFolder } from "../../publishing/publishFolder.ts";
 import { openStore } from "../../store/openStore.ts";
 import { startWorker, type RunningWorker, type WorkerOptions } from "../../worker.ts";
 import { ControlServer } from "./controlServer.ts";
+import { replayAll } from "./replayAll.ts";
 import { startPostgres, type TestPostgres } from "../postgres.ts";
 import { spawnWorker, type WorkerProcess } from "./workerProcess.ts";
 
@@ -155,11 +156,13 @@ export class TestStack {
     await Promise.all(this.inProcess.map((worker) => worker.stop()));
     await Promise.all(this.processes.map((worker) => worker.kill()));
     await this.connection.close();
+    const replayed = await Promise.allSettled([replayAll(this.store)]);
     await this.store.close();
     await this.postgres?.stop();
     await this.server.stop();
     await this.control.close();
     await rm(this.directory, { recursive: true, force: true });
+    for (const each of replayed) if (each.status === "rejected") throw each.reason;
   }
 
   private environment(settings: WorkerSettings): Record<string, string> {
