@@ -1,6 +1,8 @@
 import { readConfiguration } from "../../configuration.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
+import type { Activities } from "../../activities/createActivities.ts";
 import type { AdvanceRequest } from "../../protocol/activities.ts";
+import type { RunKey } from "../../protocol/run.ts";
 import { startWorker } from "../../worker.ts";
 
 /**
@@ -14,16 +16,41 @@ async function hook(point: string): Promise<void> {
   if (hooked && control !== undefined) await fetch(`${control}/hook/${point}`);
 }
 
-const worker = await startWorker(readConfiguration(), {
-  decorate: (activities) => ({
-    ...activities,
-    [ACTIVITIES.advance]: async (request: AdvanceRequest) => {
-      await hook("before-step");
-      const answer = await activities[ACTIVITIES.advance](request);
-      await hook("after-step");
+/**
+ * With `TEST_HOOKS=points`: asks before and after every internal activity, at `/hook/before-NAME/RUN` and `/hook/after-NAME/RUN`.
+ * After it, its effect is done and its marker is not in history yet.
+ */
+function withPoints(activities: Activities): Activities {
+  const point =
+    <Request extends { readonly run: RunKey }, Answer>(name: string, activity: (request: Request) => Promise<Answer>) =>
+    async (request: Request): Promise<Answer> => {
+      await fetch(`${control}/hook/before-${name}/${request.run.taskRunId}`);
+      const answer = await activity(request);
+      await fetch(`${control}/hook/after-${name}/${request.run.taskRunId}`);
       return answer;
-    },
-  }),
+    };
+  return {
+    ...activities,
+    [ACTIVITIES.openRun]: point("openRun", activities[ACTIVITIES.openRun]),
+    [ACTIVITIES.advance]: point("advance", activities[ACTIVITIES.advance]),
+    [ACTIVITIES.recordCalls]: point("recordCalls", activities[ACTIVITIES.recordCalls]),
+    [ACTIVITIES.closeRun]: point("closeRun", activities[ACTIVITIES.closeRun]),
+  };
+}
+
+const worker = await startWorker(readConfiguration(), {
+  decorate: (activities) =>
+    process.env["TEST_HOOKS"] === "points"
+      ? withPoints(activities)
+      : {
+          ...activities,
+          [ACTIVITIES.advance]: async (request: AdvanceRequest) => {
+            await hook("before-step");
+            const answer = await activities[ACTIVITIES.advance](request);
+            await hook("after-step");
+            return answer;
+          },
+        },
 });
 // The test that started this process may die: a worker must not outlive it.
 process.once("disconnect", () => process.exit(0));

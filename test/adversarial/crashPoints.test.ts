@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { defineSearchAttributeKey } from "@temporalio/common";
+import type { Carried } from "../../protocol/value.ts";
+import { TestStack } from "../support/stack.ts";
+
+/** What it ends with depends on time, races and order: an end that comes a second time is another one. */
+const RACES = `
+module.exports = async function races({ url, lines }, { tools }) {
+  const seen = [];
+  const one = async (number) => {
+    await tools.http.fetch(url + "/effect", { method: "POST", body: String(number) });
+    seen.push([number, Date.now(), Math.random()]);
+    return number;
+  };
+  const racers = [one(1), one(2), one(3)];
+  const first = await Promise.race(racers);
+  // More than a record keeps back: it is written down in the middle of the run.
+  for (let i = 0; i < lines; i++) tools.log("x".repeat(100_000));
+  await Promise.all(racers);
+  const late = await Promise.race([tools.sleep(5).then(() => "slept"), one(4)]);
+  return { first, late, seen, now: Date.now(), random: Math.random() };
+};`;
+
+/** A line is cut to 64 KiB. */
+const LINES = 9;
+
+const POINTS = ["openRun", "advance", "recordCalls", "closeRun"] as const;
+
+describe("after a crash at any point the record says what Temporal says", () => {
+  let stack: TestStack;
+  before(async () => {
+    stack = await TestStack.start();
+    await stack.publish({ "races.js": RACES });
+  });
+  after(() => stack.stop());
+
+  /** Starts a run for each hook, waits until each run is held at its own, and returns their ids. */
+  async function heldAt(hooks: readonly string[], name: string): Promise<string[]> {
+    const runs = hooks.map((hook) => ({ taskRunId: `${name}-${hook}`, path: `/hook/${hook}/${name}-${hook}` }));
+    for (const { path } of runs) stack.control.hold(path);
+    const input = { url: stack.control.url, lines: LINES };
+    for (const { taskRunId } of runs) await stack.start("races", input, { taskRunId });
+    await Promise.all(runs.map(({ path }) => stack.control.arrived(path)));
+    return runs.map(({ taskRunId }) => taskRunId);
+  }
+
+  async function assertIsTemporals(taskRunId: string): Promise<void> {
+    const { value } = (await stack.client.workflow.getHandle(taskRunId).result()) as Extract<
+      Carried,
+      { value: unknown }
+    >;
+    const report = await stack.tasker.report(taskRunId);
+    assert.deepEqual([report.status, report.result], ["completed", value], taskRunId);
+    assert.deepEqual(
+      report.calls.map(({ id, tool }) => [id, tool]),
+      [
+        [1, "http.fetch"],
+        [2, "http.fetch"],
+        [3, "http.fetch"],
+        [4, "sleep"],
+        [5, "http.fetch"],
+      ],
+    );
+    assert.equal(report.logs.filter(({ text }) => text.startsWith("xxx")).length, LINES);
+    assert.equal((await stack.store.runs.get(taskRunId))?.confirmed, true);
+  }
+
+  test("killed after the effect and before the marker of openRun, advance, recordCalls, closeRun; published anew meanwhile", async () => {
+    const killed = await stack.workerProcess({ TEST_HOOKS: "points" });
+    const runs = await heldAt(
+      POINTS.map((point) => `after-${point}`),
+      "killed",
+    );
+    await killed.kill();
+    const [opened] = await Promise.all(runs.map((run) => stack.store.runs.get(run)));
+    await stack.publish({ "races.js": `${RACES}\n// another version` });
+    const other = await stack.workerProcess();
+    for (const run of runs) await assertIsTemporals(run);
+    // What was opened answers the second opening: the run has the version that its record names.
+    const { typedSearchAttributes } = await stack.client.workflow.getHandle(runs[0]!).describe();
+    const version = typedSearchAttributes.get(defineSearchAttributeKey("TaskVersion", "KEYWORD"));
+    assert.equal(version, opened?.version);
+    assert.equal((await stack.tasker.report(runs[0]!)).version, opened?.version);
+    await other.kill();
+  });
+
+  test("paused there, and before it writes; it wakes when another worker has ended the runs and nobody has read them", async () => {
+    const paused = await stack.workerProcess({ TEST_HOOKS: "points" });
+    const stale = ["before-recordCalls", "before-closeRun"];
+    const runs = await heldAt([...POINTS.map((point) => `after-${point}`), ...stale], "paused");
+    paused.pause();
+    const other = await stack.workerProcess();
+    await Promise.all(runs.map((run) => stack.client.workflow.getHandle(run).result()));
+    stack.control.releaseAll();
+    paused.resume();
+    for (const hook of stale) {
+      await stack.control.arrived(`/hook/${hook.replace("before", "after")}/paused-${hook}`);
+    }
+    for (const run of runs) await assertIsTemporals(run);
+    await Promise.all([paused.kill(), other.kill()]);
+  });
+});
