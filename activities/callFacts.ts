@@ -9,6 +9,8 @@ import type { Method, Service } from "./tools/service.ts";
 import { PARSED_HERE } from "./tools/textCall.ts";
 
 export interface CallFacts {
+  /** It reads, and its service calls it quick. */
+  readonly quick?: true;
   readonly timeouts?: ToolTimeouts;
   /** One line for the Web UI. */
   readonly summary: Masked;

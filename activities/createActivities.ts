@@ -3,13 +3,14 @@ import type { RecordRequest } from "../protocol/activities.ts";
 import { ACTIVITIES } from "../protocol/names.ts";
 import type { RunKey } from "../protocol/run.ts";
 import { createAdvance } from "./advance.ts";
+import { createBeginRun } from "./beginRun.ts";
 import { createCloseRun } from "./closeRun.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { FailureLog } from "./failureLog.ts";
+import { createFusedStep } from "./fusedStep.ts";
+import { GuestVms } from "./guestVms.ts";
 import { startHeartbeat } from "./heartbeat.ts";
-import { createInputCheck } from "./inputCheck.ts";
 import { internalFailure } from "./internalFailure.ts";
-import { createOpenRun } from "./openRun.ts";
 import { recordCalls } from "./recordCalls.ts";
 import { createToolActivity } from "./tools/runTool.ts";
 
@@ -18,15 +19,15 @@ import { createToolActivity } from "./tools/runTool.ts";
  * internal name can be.
  */
 export function createActivities(deps: ActivityDeps) {
-  const { sandboxes, compute, store, registry, budgets, mask, inflightCommands } = deps;
-  const checkInput = createInputCheck(compute);
+  const { store, registry, budgets, mask } = deps;
+  const vms = new GuestVms(deps);
   const typed = border(new FailureLog(), mask);
   return {
-    [ACTIVITIES.openRun]: typed(createOpenRun({ store, checkInput, engine: sandboxes.own.engine, inflightCommands })),
-    [ACTIVITIES.advance]: typed(createAdvance(deps)),
+    [ACTIVITIES.openRun]: typed(createBeginRun(deps, vms)),
+    [ACTIVITIES.advance]: typed(createAdvance(deps, vms)),
     [ACTIVITIES.recordCalls]: typed((request: RecordRequest) => recordCalls(store.runs, request)),
     [ACTIVITIES.closeRun]: typed(createCloseRun(store)),
-    default: createToolActivity({ registry, blobs: store.blobs, budgets, mask }),
+    default: createToolActivity({ registry, blobs: store.blobs, budgets, mask, fusedStep: createFusedStep(deps, vms) }),
   };
 }
 

@@ -25,7 +25,7 @@ import type { Method } from "./tools/service.ts";
 
 const RUN = { taskRunId: "run", firstRunId: "first" };
 const SECRET = "the-secret-of-the-test";
-const PINNED: PinnedRun = { task: "t", version: "v", engine: "e", depth: 1 };
+const PINNED: PinnedRun = { task: "t", version: "v", engine: "e", depth: 1, inflightCommands: 500 };
 
 const call = (): Promise<null> => Promise.resolve(null);
 const go: Method = {

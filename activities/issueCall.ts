@@ -83,6 +83,7 @@ async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedC
     key: keyOf(call, args, context),
     summary: facts.summary,
     ...(facts.timeouts === undefined ? {} : { timeouts: facts.timeouts }),
+    ...(facts.quick === true && found.queue === undefined ? { quick: true } : {}),
     ...(found.queue === undefined ? {} : { queue: found.queue }),
     bytes: inlineSize(args, text),
   };

@@ -45,7 +45,7 @@ describe("of a call with large arguments", () => {
   });
 
   function issue(path: string, args: JsonText): Promise<IssuedCall> {
-    const pinned = { task: "t", version: "v", engine: "e", depth: 1 };
+    const pinned = { task: "t", version: "v", engine: "e", depth: 1, inflightCommands: 500 };
     return issueCall(
       { id: 1, path: path.split("."), args, links: [], key: "key" },
       {

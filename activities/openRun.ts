@@ -22,7 +22,7 @@ export interface OpenRunDeps {
 }
 
 /**
- * Begins a run: resolves the version, checks the input against its schema, writes the record.
+ * Opens a run: resolves the version, checks the input against its schema, writes the record.
  * What cannot begin is recorded too, as a failed run with the reason.
  */
 export function createOpenRun({ store, checkInput, engine, inflightCommands }: OpenRunDeps) {
@@ -85,10 +85,6 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
       engine,
       depth: args.nested?.depth ?? 1,
       inflightCommands,
-      dispatchFirst: true,
-      admitsBetweenSteps: true,
-      callIds: true,
-      cancelsSteps: true,
       ...(claim === undefined ? {} : { inputClaim: claim }),
     };
   }

@@ -1,5 +1,7 @@
-import type { AdvanceRequest, PinnedRun } from "../protocol/activities.ts";
+import type { PinnedRun } from "../protocol/activities.ts";
+import type { RunKey } from "../protocol/run.ts";
 import type { Store } from "../protocol/store.ts";
+import type { Carried } from "../protocol/value.ts";
 import type { VmStart } from "../sandbox/types.ts";
 import { scopeOf } from "./callKeys.ts";
 import { readCarried } from "./carried.ts";
@@ -17,13 +19,19 @@ export interface VmStartDeps {
   readonly registry: Pick<Registry, "chains" | "stems">;
 }
 
+/** The run that a VM is made for. */
+export interface VmOrigin {
+  readonly run: RunKey;
+  readonly pinned: Pick<PinnedRun, "task" | "version" | "depth">;
+  readonly input: Carried;
+}
+
 /** What a run's VM is made from: the same whenever and wherever it is made. What is secret in its input joins `secrets`. */
 export async function vmStart(
   { store, versions, registry }: VmStartDeps,
-  request: Pick<AdvanceRequest, "run" | "input"> & { readonly pinned: Pick<PinnedRun, "task" | "version" | "depth"> },
+  { run, pinned, input }: VmOrigin,
   secrets: VmSecrets,
 ): Promise<VmStart> {
-  const { run, pinned, input = { value: null } } = request;
   const { bundle } = await versions.get(pinned.task, pinned.version);
   const redeemed = await readCarried(store.blobs, run, input);
   secrets.add(await secretsIn(redeemed));

@@ -7,6 +7,6 @@ export const benchService: Service = {
   method: (path) => {
     const name = path.join(".");
     if (name === "touch") return { kind: "effect", call: ([n]) => Promise.resolve(n) };
-    return name === "look" ? { kind: "read", call: ([n]) => Promise.resolve(n) } : undefined;
+    return name === "look" ? { kind: "read", quick: true, call: ([n]) => Promise.resolve(n) } : undefined;
   },
 };

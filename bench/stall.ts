@@ -108,7 +108,7 @@ function works({ compute, services, server, codec }: Places): Work[] {
   }));
   const issuing: IssueContext = {
     ...{ run: { taskRunId: "run", firstRunId: "first" }, caller: { task: "t", tools: null }, now: 0, compute },
-    pinned: { task: "t", version: "v", engine: "e", depth: 1 },
+    pinned: { task: "t", version: "v", engine: "e", depth: 1, inflightCommands: 500 },
     registry: createRegistry([createWebsearch({ compute, url: "http://127.0.0.1/" })]),
     callKeys: createCallKeys(() => new Uint8Array(32), false),
     blobs: { put: unused, get: unused, release: unused, removeUnclaimed: unused },

@@ -11,6 +11,7 @@ import type {
   Recovery,
   SnapshotRef,
   StepOutcome,
+  Usage,
 } from "./step.ts";
 import type { RunEnd } from "./store.ts";
 import type { Carried, Claim } from "./value.ts";
@@ -67,6 +68,17 @@ export type OpenAnswer =
     }
   | { readonly ok: false; readonly error: TaskError };
 
+/** A run that was opened, with its first step. */
+export type BegunRun = Extract<OpenAnswer, { ok: true }> & { readonly first: FirstStep };
+
+export type BeginAnswer = BegunRun | Extract<OpenAnswer, { ok: false }>;
+
+export interface FirstStep {
+  /** Names the VM as it is after the step. */
+  readonly token: string;
+  readonly step: StepAnswer;
+}
+
 /** What a run keeps from its start to its end. */
 export interface PinnedRun {
   readonly task: string;
@@ -75,43 +87,42 @@ export interface PinnedRun {
   /** Set when the input travels as a claim check, or is not what the workflow's argument says: defaults were filled in. */
   readonly inputClaim?: Claim;
   readonly depth: number;
-  /** Activities and child workflows in flight, from the configuration of the worker that opened the run; `LIMITS.inflightCommands` when absent. */
-  readonly inflightCommands?: number;
-  /**
-   * What a step is fed, and the order of commands, follow from the steps alone, whether results come with a step's answer
-   * or after it (docs/DESIGN.md, "Steps"). Absent in runs of earlier releases, which keep their order.
-   */
-  readonly dispatchFirst?: true;
-  /**
-   * What arrives while a step or a record is under way has no effect before that is done, and which timers are due follows
-   * from the steps' own times (docs/DESIGN.md, "Steps"). Absent in runs of earlier releases.
-   */
-  readonly admitsBetweenSteps?: true;
-  /**
-   * A call's activity has the id `call-NUMBER`, and all that a command carries counts for the workflow task. Absent in runs of
-   * earlier releases, whose commands stay as they were.
-   */
-  readonly callIds?: true;
-  /** A cancellation does not wait for a step or for what is being recorded. Absent in runs of earlier releases. */
-  readonly cancelsSteps?: true;
+  /** Activities and child workflows in flight at most, from the configuration of the worker that opened the run. */
+  readonly inflightCommands: number;
 }
+
+/** What a step is made with. */
+export type StepRequest = Omit<JournalStep, "digest">;
 
 export interface AdvanceRequest {
   readonly run: RunKey;
   readonly pinned: PinnedRun;
-  /** The run's input; needed for a first step only. */
-  readonly input?: Carried;
-  /** Names the VM that this call continues; null before the first step. */
-  readonly token: string | null;
+  /** Names the VM that this call continues. */
+  readonly token: string;
   /** Absent when only a snapshot is wanted. */
-  readonly step?: Omit<JournalStep, "digest">;
+  readonly step?: StepRequest;
   /** Given when the worker said that it has no VM. */
   readonly recovery?: Recovery;
   readonly snapshot: boolean;
-  /** The history is so long that the run should continue as new. */
-  readonly historyIsLong?: true;
   /** Hashes of snapshots that the run needs no more. */
   readonly release?: readonly string[];
+}
+
+/** A step that a call's activity made together with the call. */
+export interface FusedStep extends FirstStep {
+  /** Names the VM as it was before: the step counts only if the workflow knows that one. */
+  readonly follows: string;
+}
+
+/** What a tool's activity returns. Workflow code cannot see attempts and times, so the answer carries them. */
+export interface ToolAnswer {
+  readonly result: Carried;
+  readonly attempts: number;
+  readonly startedAt: Millis;
+  readonly endedAt: Millis;
+  /** What the call used up of a paid service, as that service counts it. */
+  readonly usage?: Usage;
+  readonly fused?: FusedStep;
 }
 
 export type AdvanceAnswer =
@@ -133,10 +144,8 @@ export interface StepAnswer {
   readonly more: boolean;
   readonly digest: string;
   /** What the step was made with, for the journal. */
-  readonly now?: Millis;
+  readonly now: Millis;
   readonly held?: true;
-  /** As it was when the step was asked for: in a replay that may be at another length. */
-  readonly historyIsLong?: true;
   readonly cpuMs: number;
   /** Size of `outcome`, `calls`, `cleared` and `logs` in the history. */
   readonly bytes: number;
@@ -164,7 +173,7 @@ export interface CloseRequest extends RecordRequest {
 }
 
 export interface InternalActivities {
-  openRun(request: OpenRequest): Promise<OpenAnswer>;
+  openRun(request: OpenRequest): Promise<BeginAnswer>;
   advance(request: AdvanceRequest): Promise<AdvanceAnswer>;
   recordCalls(request: RecordRequest): Promise<void>;
   closeRun(request: CloseRequest): Promise<void>;

@@ -99,6 +99,8 @@ export const LIMITS = {
   answerBytes: MiB,
   /** Commands and markers of one workflow task; the rest waits for the next. The server refuses 4 MB. */
   workflowTaskBytes: MiB,
+  /** CPU time of steps that follow each other without a pause in which arrivals, such as a cancellation, are admitted. */
+  workflowTaskMs: second,
   /** Settlements fed to the VM in one step. With a journal they must fit the argument of a regular activity, 2 MiB. */
   settlementBytes: 512 * KiB,
   /** Issued calls that wait in the workflow to be dispatched; past it, what a step issues stays in the VM. */
@@ -128,6 +130,12 @@ export const LIMITS = {
   /** Parents that one run tells of its end by signal. A run has one parent; more are asked for by whoever sends signals. */
   followers: 100,
 
+  /**
+   * Events in the history of a run of a cron schedule at which it continues as new, and the schedule ends. The server terminates at
+   * 51,200 (limit.historyCount.error).
+   */
+  cronHistoryEvents: 40_000,
+
   /** `tools.sleep` and `setTimeout`: the longest wait, 10 years of 365 days. */
   sleepMs: 10 * 365 * 24 * 60 * minute,
 
@@ -140,6 +148,13 @@ export const LIMITS = {
    * the queue: failing at once, so many attempts with the waits between them take as long (14 minutes).
    */
   queuedAttempts: 20,
+  /**
+   * Time that must be left of an attempt when its activity goes on with the run's next step; half of it is for the step. With
+   * less the result is returned alone.
+   */
+  fusedStepMs: 20 * second,
+  /** A quick read as a local activity. One that takes longer is made again as a regular one. */
+  quickReadMs: second,
   /** A tool's activity is lost when it has not been heard of for this long. */
   toolHeartbeatMs: 15 * second,
 } as const;

@@ -34,6 +34,8 @@ export type IssuedCall = {
       readonly key: string;
       readonly summary: Masked;
       readonly timeouts?: ToolTimeouts;
+      /** It reads, and its service calls it quick; never on a queue of its own. */
+      readonly quick?: true;
       /** The task queue of a service that has a rate or a concurrency of its own; the run's when absent. */
       readonly queue?: string;
     }
@@ -108,11 +110,10 @@ export interface KeptSteps {
   readonly snapshots: readonly KeptSnapshot[];
 }
 
-/** How a lost VM is made again: the newest snapshot, if there is one, and every step after it. */
-export interface Recovery {
-  readonly snapshot?: SnapshotRef;
-  readonly steps: readonly JournalStep[];
-}
+/** How a lost VM is made again: the newest snapshot or the run's input, and every step after it. */
+export type Recovery = { readonly steps: readonly JournalStep[] } & (
+  { readonly snapshot: SnapshotRef } | { readonly input: Carried }
+);
 
 export type StepOutcome = { readonly unsettled?: readonly UnsettledCall[] } & (
   | { readonly state: "suspended" }
@@ -125,16 +126,6 @@ export interface UnsettledCall {
   readonly id: number;
   /** Where the author's code made it: `file:line:column`. */
   readonly at?: string;
-}
-
-/** What a tool's activity answers. Workflow code cannot see attempts and times, so the result carries them. */
-export interface ToolAnswer {
-  readonly result: Carried;
-  readonly attempts: number;
-  readonly startedAt: Millis;
-  readonly endedAt: Millis;
-  /** What the call used up of a paid service, as that service counts it. */
-  readonly usage?: Usage;
 }
 
 /** Amounts by what is counted: `{"inputTokens": 12, "outputTokens": 40}`. */

@@ -1,60 +1,61 @@
-import { CancellationScope, isCancellation, sleep } from "@temporalio/workflow";
+import { sleep } from "@temporalio/workflow";
 import type { Millis } from "../protocol/step.ts";
-import type { Arrivals } from "./arrivals.ts";
-import type { Deadline, Deadlines } from "./deadlines.ts";
+import type { Arrivals, Moment } from "./arrivals.ts";
+import { Deadlines, type Deadline } from "./deadlines.ts";
 
 /** One Temporal timer's length at most; a longer wait takes several. */
 const LONGEST_WAIT_MS = 30 * 24 * 60 * 60_000;
 
 /**
- * Temporal timers for the earliest of a run's deadlines. A timer that runs is never cancelled for an earlier deadline: it may
- * have fired already, and the workflow would see that at another moment in a replay. The earlier one gets a timer too.
+ * A run's timers: their deadlines, and Temporal timers for the earliest of them, so that thousands of sleeping timers cost one. A
+ * Temporal timer is never cancelled for an earlier deadline: it may have fired already, and the workflow would see that at
+ * another moment in a replay. The earlier deadline gets a Temporal timer too.
  */
 export class Alarms {
-  private readonly deadlines: Deadlines;
-  private readonly due: (ids: readonly number[], cameWith: number) => void;
   private readonly arrivals: Arrivals;
+  private readonly due: (ids: readonly number[], cameWith: Moment) => void;
+  private readonly deadlines = new Deadlines();
   private running: Millis[] = [];
-  private scope: CancellationScope | undefined;
+  /** The time of the last step, or what has passed since: the workflow's own clock may differ in a replay. */
+  private now: Millis;
 
-  constructor(deadlines: Deadlines, arrivals: Arrivals, due: (ids: readonly number[], cameWith: number) => void) {
-    this.deadlines = deadlines;
+  /** @param due is called with the ids of timers that have fired, in their order */
+  constructor(now: Millis, arrivals: Arrivals, due: (ids: readonly number[], cameWith: Moment) => void) {
+    this.now = now;
     this.arrivals = arrivals;
     this.due = due;
   }
 
-  get armed(): boolean {
-    return this.running.length > 0;
+  add(deadline: Deadline): void {
+    this.deadlines.add(deadline);
   }
 
-  /** Starts timers in the current scope, from now on. Those of an earlier scope were cancelled with it. */
-  begin(): void {
-    this.scope = CancellationScope.current();
-    this.running = [];
-    this.arm();
+  clear(id: number): void {
+    this.deadlines.clear(id);
   }
 
-  /** After every change of the deadlines: sees to it that a timer runs for the earliest. */
+  /** After a step made at `now`: the ids of the timers that were due then. */
+  takeDue(now: Millis): readonly number[] {
+    this.now = Math.max(this.now, now);
+    return this.deadlines.takeUntil(now);
+  }
+
+  /** Has a Temporal timer run for the earliest deadline. */
   arm(): void {
     const next = this.deadlines.earliest();
-    if (next === undefined || this.scope === undefined || this.scope.consideredCancelled) return;
-    if (next.dueAt >= Math.min(...this.running)) return;
+    if (next === undefined || next.dueAt >= Math.min(...this.running)) return;
     this.running.push(next.dueAt);
-    void this.scope
-      .run(() => this.wait(next))
-      .catch((error: unknown) => {
-        if (!isCancellation(error)) throw error;
-      });
+    void this.wait(next);
   }
 
   private async wait({ dueAt, summary }: Deadline): Promise<void> {
-    const whole = dueAt - Date.now();
-    const wait = Math.min(Math.max(1, whole), LONGEST_WAIT_MS);
-    await sleep(wait, { summary });
-    this.arrivals.add((cameWith) => {
+    const isLast = dueAt - this.now <= LONGEST_WAIT_MS;
+    // `Date.now()` decides only how long, which a replay does not compare.
+    await sleep(isLast ? Math.max(1, Math.min(dueAt - Date.now(), LONGEST_WAIT_MS)) : LONGEST_WAIT_MS, { summary });
+    this.arrivals.addCarried((cameWith) => {
       this.running = this.running.filter((running) => running !== dueAt);
-      if (wait >= whole) this.due(this.deadlines.takeUntil(dueAt), cameWith);
-      this.arm();
+      if (isLast) this.due(this.takeDue(dueAt), cameWith);
+      else this.now += LONGEST_WAIT_MS;
     });
   }
 }

@@ -1,10 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import {
-  CancellationScope,
   ChildWorkflowCancellationType,
   condition,
   getExternalWorkflowHandle,
-  isCancellation,
   ParentClosePolicy,
   startChild,
 } from "@temporalio/workflow";
@@ -15,6 +13,7 @@ import type { CallOutcome, FollowUp } from "../protocol/signals.ts";
 import type { IssuedCall } from "../protocol/step.ts";
 import { safeText } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
+import type { Arrivals, Moment } from "./arrivals.ts";
 import { readChildSettled } from "./childSettled.ts";
 import { readFailure } from "./failure.ts";
 import { nameAttribute } from "./searchAttributes.ts";
@@ -32,34 +31,31 @@ const START_ATTEMPTS = 5;
 
 /**
  * The nested runs of a run. A child is abandoned by Temporal's own rules, so that it outlives a continue-as-new of
- * its parent; the parent awaits it by handle while it can and cancels it explicitly.
+ * its parent; the parent awaits it by handle while it can and cancels it explicitly. Made outside of every scope that can be
+ * cancelled.
  */
 export class Children {
   private readonly taskRunId: string;
-  private readonly settled: (id: number, outcome: CallOutcome) => void;
+  private readonly arrivals: Arrivals;
+  private readonly settled: (id: number, outcome: CallOutcome, cameWith: Moment) => void;
   private readonly running = new Map<number, Child>();
+  /** Commands that admitted arrivals ask for. */
+  private asked: (() => void)[] = [];
 
-  constructor(taskRunId: string, settled: (id: number, outcome: CallOutcome) => void) {
+  /** @param settled is called once for each call, when the loop admits its outcome */
+  constructor(
+    taskRunId: string,
+    arrivals: Arrivals,
+    settled: (id: number, outcome: CallOutcome, cameWith: Moment) => void,
+  ) {
     this.taskRunId = taskRunId;
+    this.arrivals = arrivals;
     this.settled = settled;
   }
 
-  /** How many have not settled. */
-  get pending(): number {
-    return this.running.size;
-  }
-
-  /** Starts a child and reports its outcome when it ends. Never rejects. */
-  async start(call: TaskCall, nested: Nested): Promise<void> {
+  start(call: TaskCall, nested: Nested): void {
     this.running.set(call.id, { childRunId: call.childRunId, phase: "starting" });
-    await CancellationScope.nonCancellable(async () => {
-      try {
-        const result = await this.run(call, nested);
-        if (result !== undefined) this.settle(call.id, { ok: true, result });
-      } catch (failure) {
-        this.settle(call.id, { ok: false, ...readFailure(failure) });
-      }
-    });
+    this.tryStart(call, nested, 1);
   }
 
   /** Takes over a child that an earlier execution of this run started and told to follow up. */
@@ -75,30 +71,34 @@ export class Children {
     if (this.running.get(call)?.childRunId === childRunId) this.settle(call, outcome);
   }
 
+  /** Issues the commands that admitted arrivals ask for. */
+  act(): void {
+    for (const command of this.asked.splice(0)) command();
+  }
+
   /** Before this run continues as new: has every child signal its outcome. One that has ended settles by its handle. */
   async handOver(): Promise<void> {
     await Promise.all([...this.running.keys()].map((call) => this.handOverOne(call)));
   }
 
-  /** Asks every child to cancel; those that have ended need no asking. */
+  /** Asks every child to cancel, in the order of their calls. Those that have ended need no asking. */
   async cancel(): Promise<void> {
-    await Promise.allSettled([...this.running.keys()].map((call) => this.cancelOne(call)));
-  }
-
-  private async cancelOne(call: number): Promise<void> {
-    // The server refuses to start and to cancel a child in one workflow task, for ever.
-    await this.started(call);
-    const child = this.running.get(call);
-    if (child !== undefined) await getExternalWorkflowHandle(child.childRunId).cancel();
+    const requests: Promise<void>[] = [];
+    for (const call of [...this.running.keys()]) {
+      // The server refuses to start and to cancel a child in one workflow task, for ever.
+      await this.started(call);
+      const child = this.running.get(call);
+      if (child !== undefined) requests.push(getExternalWorkflowHandle(child.childRunId).cancel());
+    }
+    await Promise.allSettled(requests);
   }
 
   private started(call: number): Promise<void> {
     return condition(() => this.running.get(call)?.phase !== "starting");
   }
 
-  /** A second outcome of the same call changes nothing. */
   private settle(call: number, outcome: CallOutcome): void {
-    if (this.running.delete(call)) this.settled(call, outcome);
+    if (this.running.delete(call)) this.arrivals.add((cameWith) => this.settled(call, outcome, cameWith));
   }
 
   private async handOverOne(call: number): Promise<void> {
@@ -108,26 +108,35 @@ export class Children {
     await condition(() => !this.running.has(call));
   }
 
-  /** Answers undefined when the child is one that runs already: then its signal brings the outcome. */
-  private async run(call: TaskCall, nested: Nested): Promise<Carried | undefined> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const child = await startChild(WORKFLOW_TYPE, {
-          workflowId: call.childRunId,
-          args: [childArgs(call, nested)],
-          parentClosePolicy: ParentClosePolicy.ABANDON,
-          cancellationType: ChildWorkflowCancellationType.ABANDON,
-          typedSearchAttributes: [nameAttribute(call.task)],
-          staticSummary: safeText(call.task, LIMITS.summaryBytes),
-        });
-        this.enter(call.id, "awaited");
-        return (await child.result()) as Carried;
-      } catch (error) {
+  private tryStart(call: TaskCall, nested: Nested, attempt: number): void {
+    this.run(call, nested).then(
+      (result) => this.settle(call.id, { ok: true, result }),
+      (failure: unknown) => {
+        const runsAlready = failure instanceof WorkflowExecutionAlreadyStartedError && attempt < START_ATTEMPTS;
+        if (!runsAlready) return this.settle(call.id, { ok: false, ...readFailure(failure) });
         // After a reset of this run, the child that its lost history had started may still be running.
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError) || attempt === START_ATTEMPTS) throw error;
-        if (await this.requestFollowUp(call.id)) return undefined;
-      }
-    }
+        this.arrivals.add(() => this.asked.push(() => void this.follow(call, nested, attempt)));
+      },
+    );
+  }
+
+  private async run(call: TaskCall, nested: Nested): Promise<Carried> {
+    const child = await startChild(WORKFLOW_TYPE, {
+      workflowId: call.childRunId,
+      args: [childArgs(call, nested)],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      typedSearchAttributes: [nameAttribute(call.task)],
+      staticSummary: safeText(call.task, LIMITS.summaryBytes),
+    });
+    this.enter(call.id, "awaited");
+    return (await child.result()) as Carried;
+  }
+
+  /** Follows a child that runs already; if it has ended meanwhile, starts it again. */
+  private async follow(call: TaskCall, nested: Nested, attempt: number): Promise<void> {
+    if (await this.requestFollowUp(call.id)) return;
+    this.arrivals.add(() => this.asked.push(() => this.tryStart(call, nested, attempt + 1)));
   }
 
   /** False when no such workflow is running. */
@@ -137,8 +146,7 @@ export class Children {
     const followUp: FollowUp = { taskRunId: this.taskRunId, call };
     try {
       await getExternalWorkflowHandle(childRunId).signal(FOLLOW_UP_SIGNAL, followUp);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
+    } catch {
       return false;
     }
     this.enter(call, "following");

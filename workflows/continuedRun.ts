@@ -1,7 +1,8 @@
 import type { PinnedRun } from "../protocol/activities.ts";
 import type { FollowUp } from "../protocol/signals.ts";
 import type { LogLine } from "../protocol/step.ts";
-import type { CallsState } from "./calls.ts";
+import type { OpenCall } from "./callRecord.ts";
+import type { Dispatchable } from "./dispatchQueue.ts";
 import type { InterpreterState } from "./interpreter.ts";
 
 /** What a run hands to the execution that continues it: the workflow's second argument. */
@@ -11,7 +12,10 @@ export interface ContinuedRun {
   readonly firstRunId: string;
   readonly pinned: PinnedRun;
   readonly interpreter: InterpreterState;
-  readonly calls: CallsState;
+  /** Calls that have not settled: children by id, timers by deadline. Nothing of them is started again. */
+  readonly open: readonly OpenCall[];
+  /** Issued, and not yet dispatched. */
+  readonly queue: readonly Dispatchable[];
   readonly callsMade: number;
   readonly stepsMade: number;
   readonly nextLine: number;

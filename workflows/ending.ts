@@ -1,4 +1,4 @@
-import { ContinueAsNew, isCancellation, type TemporalFailure } from "@temporalio/workflow";
+import { CancelledFailure, ContinueAsNew, isCancellation, type TemporalFailure } from "@temporalio/workflow";
 import { CODES, type TaskError } from "../protocol/errors.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
@@ -13,6 +13,10 @@ export type Ending =
 export function endingBy(error: unknown): Ending {
   if (error instanceof ContinueAsNew) throw error;
   return { status: isCancellation(error) ? "cancelled" : "failed", failure: runFailure(error) };
+}
+
+export function cancelledEnding(): Ending {
+  return endingBy(new CancelledFailure("The run was cancelled"));
 }
 
 const CANCELLED: TaskError = { code: CODES.cancelled, class: "guest", message: "The run was cancelled" };

@@ -1,15 +1,21 @@
 import { workflowInfo } from "@temporalio/workflow";
-import type { AdvanceAnswer, AdvanceRequest, PinnedRun, StepAnswer } from "../protocol/activities.ts";
+import type {
+  AdvanceAnswer,
+  AdvanceRequest,
+  FirstStep,
+  FusedStep,
+  PinnedRun,
+  StepAnswer,
+} from "../protocol/activities.ts";
 import { CODES, TaskerError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunKey } from "../protocol/run.ts";
-import type { JournalStep, Settlement, SnapshotRef } from "../protocol/step.ts";
+import type { JournalStep, Recovery, Settlement, SnapshotRef } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { Internal } from "./internalActivities.ts";
 import type { Recorder } from "./recorder.ts";
 import { Snapshots } from "./snapshots.ts";
-import type { WorkflowTaskBudget } from "./workflowTask.ts";
 
 /** What a continued run needs to go on with its VM. */
 export interface InterpreterState {
@@ -27,10 +33,9 @@ export class Interpreter {
   private readonly internal: Internal;
   private readonly run: RunKey;
   private readonly pinned: PinnedRun;
-  private readonly input: Carried | undefined;
-  private readonly budget: WorkflowTaskBudget;
+  private readonly input: Carried;
   private readonly recorder: Recorder;
-  private token: string | null;
+  private token: string | undefined;
   private snapshot: SnapshotRef | undefined;
   private readonly snapshots: Snapshots;
   private steps: JournalStep[] = [];
@@ -41,8 +46,7 @@ export class Interpreter {
     internal: Internal,
     run: RunKey,
     pinned: PinnedRun,
-    input: Carried | undefined,
-    budget: WorkflowTaskBudget,
+    input: Carried,
     recorder: Recorder,
     state?: InterpreterState,
   ) {
@@ -50,68 +54,82 @@ export class Interpreter {
     this.run = run;
     this.pinned = pinned;
     this.input = input;
-    this.budget = budget;
     this.recorder = recorder;
-    this.token = state?.token ?? null;
+    this.token = state?.token;
     this.snapshot = state?.snapshot;
     this.snapshots = new Snapshots(state?.snapshots);
+  }
+
+  /** Takes the first step, which the run was opened with. */
+  begin({ token, step }: FirstStep): StepAnswer {
+    this.token = token;
+    return this.keep([], step);
   }
 
   /**
    * Feeds settlements, in their order and as one batch, and runs the VM until nothing more can run.
    * When `held`, what it issues stays in the VM for a later step.
    */
-  async step(settlements: readonly Settlement[], held: boolean, historyIsLong: boolean): Promise<StepAnswer> {
-    while (!this.budget.hasRoom) await this.budget.next();
-    const asked = { now: Date.now(), settlements, ...(held ? { held } : {}) };
-    const { step: answer } = await this.advance({
-      step: asked,
+  async step(settlements: readonly Settlement[], held: boolean): Promise<StepAnswer> {
+    const { step } = await this.advance({
+      step: { now: Date.now(), settlements, ...(held ? { held } : {}) },
       snapshot: this.snapshotIsDue(),
-      ...(historyIsLong ? { historyIsLong } : {}),
     });
-    if (answer === undefined) throw bug("advance answered no step");
-    // The answer tells what the step was made with: in a replay it may be asked for at another moment.
-    const { now = asked.now, held: wasHeld = asked.held } = answer;
-    const made = { now, settlements, ...(wasHeld ? { held: wasHeld } : {}), digest: answer.digest };
-    this.recorder.step(made);
-    if (answer.outcome.state === "suspended") {
-      this.steps.push(made);
-      this.journalBytes += sizeOf(settlements);
-      this.journalCpuMs += answer.cpuMs;
-    }
-    return answer;
+    if (step === undefined) throw bug("advance answered no step");
+    return this.keep(settlements, step);
+  }
+
+  /** The token for a step that a call's activity makes; undefined when the next step has to take a snapshot. */
+  get tokenToFuse(): string | undefined {
+    return this.snapshotIsDue() ? undefined : this.token;
+  }
+
+  /** Takes a step that a call's activity made. Undefined when it does not follow the last one: then it never happened. */
+  apply(settlement: Settlement, { follows, token, step }: FusedStep): StepAnswer | undefined {
+    if (follows !== this.token) return undefined;
+    this.token = token;
+    return this.keep([settlement], step);
   }
 
   /** Puts the VM's memory into the blob store, so that a continued run can take it up. */
   async save(): Promise<InterpreterState> {
     if (this.snapshot === undefined || this.steps.length > 0) await this.advance({ snapshot: true });
-    if (this.token === null || this.snapshot === undefined) throw bug("advance answered no snapshot");
+    if (this.token === undefined || this.snapshot === undefined) throw bug("advance answered no snapshot");
     return { token: this.token, snapshot: this.snapshot, snapshots: this.snapshots.state };
   }
 
   private async advance(
-    what: Pick<AdvanceRequest, "step" | "snapshot" | "historyIsLong">,
+    what: Pick<AdvanceRequest, "step" | "snapshot">,
   ): Promise<Exclude<AdvanceAnswer, { kind: "no_vm" }>> {
+    if (this.token === undefined) throw bug("the run has not begun");
     const release = this.snapshots.release(workflowInfo().historyLength);
     const request = {
       ...{ run: this.run, pinned: this.pinned, token: this.token, ...what },
       ...(release.length === 0 ? {} : { release }),
     };
-    let answer = await this.internal.advance({ ...request, ...(this.token === null ? this.withInput() : {}) });
-    if (answer.kind === "no_vm") {
-      const recovery = { steps: this.steps, ...(this.snapshot === undefined ? {} : { snapshot: this.snapshot }) };
-      answer = await this.internal.advance({ ...request, ...this.withInput(), recovery });
-    }
+    let answer = await this.internal.advance(request);
+    if (answer.kind === "no_vm") answer = await this.internal.advance({ ...request, recovery: this.recovery });
     if (answer.kind === "no_vm") throw bug("advance did not take the recovery");
     this.token = answer.token;
-    this.budget.spend(answer.step?.bytes ?? 0);
     if (answer.snapshot !== undefined) this.restartJournal(answer.snapshot);
     return answer;
   }
 
-  /** The first step, and a recovery that begins with it, start from the input. */
-  private withInput(): { input?: Carried } {
-    return this.snapshot === undefined && this.input !== undefined ? { input: this.input } : {};
+  /** A recovery that begins with the first step starts from the input. */
+  private get recovery(): Recovery {
+    const { steps, snapshot, input } = this;
+    return snapshot === undefined ? { steps, input } : { steps, snapshot };
+  }
+
+  /** The answer tells what the step was made with: in a replay it may be asked for at another moment. */
+  private keep(settlements: readonly Settlement[], answer: StepAnswer): StepAnswer {
+    const { now, held, digest } = answer;
+    const made = { now, settlements, ...(held ? { held } : {}), digest };
+    this.recorder.step(made);
+    this.steps.push(made);
+    this.journalBytes += sizeOf(settlements);
+    this.journalCpuMs += answer.cpuMs;
+    return answer;
   }
 
   /**

@@ -2,7 +2,7 @@ import type { RunProgress, WaitingCall } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import { safeText } from "../protocol/text.ts";
 import { timerText } from "./timerText.ts";
-import type { Calls } from "./calls.ts";
+import type { OpenCalls } from "./openCalls.ts";
 
 /** How many calls and log lines a status shows. */
 const SHOWN = 20;
@@ -16,7 +16,7 @@ export function recentLines(earlier: readonly LogLine[], lines: readonly LogLine
 
 export function progress(
   state: RunProgress["state"],
-  open: Calls,
+  open: OpenCalls,
   calls: number,
   logs: readonly LogLine[],
 ): RunProgress {
@@ -24,7 +24,7 @@ export function progress(
     ...{ id, tool, since },
     ...(dueAt === undefined ? {} : { dueAt }),
   }));
-  return { state, waitingFor, waiting: open.unsettled, calls, logs };
+  return { state, waitingFor, waiting: open.size, calls, logs };
 }
 
 /** Log lines on the workflow's page. */

@@ -1,10 +1,10 @@
 import { ActivityCancellationType, scheduleActivity } from "@temporalio/workflow";
 import type { ToolRequest } from "../activities/tools/toolRequest.ts";
-import type { PinnedRun } from "../protocol/activities.ts";
+import type { PinnedRun, ToolAnswer } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { callActivityId } from "../protocol/names.ts";
 import type { RunKey } from "../protocol/run.ts";
-import type { IssuedCall, ToolAnswer } from "../protocol/step.ts";
+import type { IssuedCall } from "../protocol/step.ts";
 
 export type ToolCall = Extract<IssuedCall, { kind: "tool" }>;
 
@@ -20,21 +20,37 @@ function patience({ queue, timeouts }: ToolCall) {
   return { retry: RETRY, scheduleToCloseTimeout: timeouts?.scheduleToCloseMs ?? LIMITS.toolScheduleToCloseMs };
 }
 
-/** Makes one call as an activity whose type is the tool's dotted name. */
-export function callTool(run: RunKey, pinned: PinnedRun, call: ToolCall, inlineBytes: number): Promise<ToolAnswer> {
-  const request: ToolRequest = {
+/** How large a result may be inline, for a call that is one of `inFlight`. */
+export function inlineShare(inFlight: number): number {
+  return inFlight <= LIMITS.inlineFew ? LIMITS.inlineBytes : LIMITS.inlineShareBytes;
+}
+
+/** What a call's activity is given. @param token names the VM that waits for this call alone, if it does */
+export function toolRequest(
+  run: RunKey,
+  pinned: PinnedRun,
+  call: ToolCall,
+  inlineBytes: number,
+  token: string | undefined,
+): ToolRequest {
+  return {
     run,
     key: call.key,
     task: pinned.task,
     args: call.args,
     inlineBytes,
+    ...(token === undefined ? {} : { next: { token, call: call.id } }),
   };
+}
+
+/** Makes one call as an activity whose type is the tool's dotted name. */
+export function callTool(call: ToolCall, request: ToolRequest): Promise<ToolAnswer> {
   return scheduleActivity<ToolAnswer>(call.tool, [request], {
     startToCloseTimeout: call.timeouts?.startToCloseMs ?? LIMITS.toolStartToCloseMs,
     heartbeatTimeout: LIMITS.toolHeartbeatMs,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     ...patience(call),
-    ...(pinned.callIds === true ? { activityId: callActivityId(call.id) } : {}),
+    activityId: callActivityId(call.id),
     summary: call.summary,
   });
 }

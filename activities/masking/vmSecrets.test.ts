@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LIMITS } from "../../protocol/limits.ts";
-import type { Sandbox } from "../../sandbox/types.ts";
-import { KeptSecrets } from "./keptSecrets.ts";
 import { OpenedSecrets } from "./openedSecrets.ts";
 import { VmSecrets } from "./vmSecrets.ts";
 
@@ -40,24 +38,6 @@ test("the same secret told again takes no more room", () => {
   const secrets = new VmSecrets();
   for (let time = 0; time < 10; time++) secrets.add(["a".repeat(LIMITS.maskedBytes)]);
   assert.equal(secrets.hide("harmless"), "harmless");
-});
-
-test("secrets are kept by a VM's newest name, as long as the sandbox has it", () => {
-  const vms = new Set(["one", "two", "three"]);
-  const sandbox = { has: (key: string) => vms.has(key) } as Sandbox;
-  const kept = new KeptSecrets();
-  const told = new VmSecrets();
-  told.add(["secret"]);
-  for (const vm of vms) kept.keep(vm, sandbox, told);
-  kept.keep("gone", sandbox, told);
-  kept.keep("knows nothing", sandbox, new VmSecrets());
-  assert.equal(kept.size, 3);
-  assert.equal(kept.take("one").hide("secret"), "***");
-  assert.equal(kept.take("one").isEmpty, true);
-  vms.clear();
-  vms.add("four");
-  kept.keep("four", sandbox, told);
-  assert.equal(kept.size, 1);
 });
 
 test("a process hides what it has opened, and forgets what was opened longest ago once there is too much", () => {

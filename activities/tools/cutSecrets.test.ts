@@ -147,7 +147,7 @@ describe("no part of a secret is in what a call records or fails with", () => {
         links: links.map(([name, each]) => ({ name, args: JSON.stringify(each) })),
         key: "key",
       };
-      const pinned = { task: "t", version: "v", engine: "e", tools: null, depth: 1 };
+      const pinned = { task: "t", version: "v", engine: "e", tools: null, depth: 1, inflightCommands: 500 };
       const caller = { task: "t", tools: null };
       const issued = await issueCall(guest, {
         run: RUN,

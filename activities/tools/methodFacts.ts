@@ -8,6 +8,8 @@ import type { Method, MethodKind } from "./service.ts";
 /** What the workflow must know of a call before it schedules it. */
 export interface MethodFacts {
   readonly kind: MethodKind;
+  /** It reads, and its service calls it quick. */
+  readonly quick?: true;
   readonly timeouts?: ToolTimeouts;
   /** One line for the Web UI, safe for Temporal and at most `LIMITS.summaryBytes`; empty when the method has none. */
   readonly summary: Masked;
@@ -33,14 +35,22 @@ export function rawFacts(
   args: readonly Json[],
   links: readonly ChainLink[],
 ): Omit<MethodFacts, "summary"> & { readonly summary: string } {
-  const { kind, timeouts } = method;
+  const { timeouts } = method;
+  const kind = kindOf(method, args, links);
+  const { quick } = method;
+  const isQuick = typeof quick === "function" ? attempt(() => quick(args, links)) : quick;
   const ownTimeouts = typeof timeouts === "function" ? attempt(() => timeouts(args)) : timeouts;
   const summary = attempt(() => method.summary?.(args, links)) ?? "";
   return {
-    kind: typeof kind === "function" ? (attempt(() => kind(args, links)) ?? "effect") : kind,
+    kind,
+    ...(kind === "read" && isQuick === true ? { quick: true } : {}),
     ...(ownTimeouts && { timeouts: ownTimeouts }),
     summary,
   };
+}
+
+function kindOf({ kind }: Method, args: readonly Json[], links: readonly ChainLink[]): MethodKind {
+  return typeof kind === "function" ? (attempt(() => kind(args, links)) ?? "effect") : kind;
 }
 
 function attempt<T>(ask: () => T): T | undefined {

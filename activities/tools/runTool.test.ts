@@ -11,7 +11,7 @@ import { MockActivityEnvironment } from "@temporalio/testing";
 import { TaskerError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { utf8Length } from "../../protocol/text.ts";
-import type { ToolAnswer } from "../../protocol/step.ts";
+import type { ToolAnswer } from "../../protocol/activities.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import { NO_POLICY } from "../../policy/policy.ts";
 import { createMask } from "../masking/mask.ts";

@@ -2,13 +2,15 @@ import { Context } from "@temporalio/activity";
 import type { Budgets } from "../../policy/budgets.ts";
 import { CODES, TaskerError, type MaskedError, type TaskError } from "../../protocol/errors.ts";
 import type { JsonText } from "../../protocol/json.ts";
-import type { Millis, ToolAnswer, Usage } from "../../protocol/step.ts";
+import type { ToolAnswer } from "../../protocol/activities.ts";
+import type { Millis, Usage } from "../../protocol/step.ts";
 import type { BlobStore } from "../../protocol/store.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { readUsage } from "../../protocol/usage.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { carryError } from "../carryError.ts";
 import { readCarried } from "../carried.ts";
+import type { MakeFusedStep } from "../fusedStep.ts";
 import { startHeartbeat } from "../heartbeat.ts";
 import { shorter } from "../masking/maskedText.ts";
 import { carryFound, listedSecrets, sealBlob } from "../masking/secretClaims.ts";
@@ -26,6 +28,8 @@ export interface ToolActivityDeps {
   readonly budgets?: Budgets;
   /** Takes secrets out of an error message. By default nothing is secret. */
   readonly mask?: (text: string) => string;
+  /** Makes the run's next step too. By default the workflow makes it. */
+  readonly fusedStep?: MakeFusedStep;
 }
 
 /**
@@ -72,7 +76,9 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       });
       const result = await orAborted(call, cancellationSignal);
       const carried = await stored(carryResult(deps.blobs, request, result, found.method, secrets));
-      return { result: carried, ...attempt() };
+      const answer = { result: carried, ...attempt() };
+      const fused = request.next && (await deps.fusedStep?.(request.next, carried));
+      return fused ? { ...answer, fused } : answer;
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
       if (cancellationSignal.aborted) throw cancellationSignal.reason;

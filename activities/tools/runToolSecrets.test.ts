@@ -9,7 +9,7 @@ import { createCipher } from "../../encryption/cipher.ts";
 import { createKeyring } from "../../encryption/keyring.ts";
 import type { Json } from "../../protocol/json.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import type { ToolAnswer } from "../../protocol/step.ts";
+import type { ToolAnswer } from "../../protocol/activities.ts";
 import type { Store } from "../../protocol/store.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { openStore } from "../../store/openStore.ts";

@@ -24,6 +24,11 @@ export type MethodKind = "read" | "effect";
 export interface Method {
   /** A function where the arguments or links decide, as HTTP's method does. It must be pure; what it throws counts as `effect`. */
   readonly kind: MethodKind | ((args: readonly Json[], links: readonly ChainLink[]) => MethodKind);
+  /**
+   * It only reads, and nearly always answers within half a second. Such a call is made inside the workflow task when nothing else
+   * of its run is in flight. One that is slow or fails is made again as an ordinary call. A function under the same terms as `kind`.
+   */
+  readonly quick?: true | ((args: readonly Json[], links: readonly ChainLink[]) => boolean);
   /** What differs from the defaults in `LIMITS`; a function under the same terms as `kind`. */
   readonly timeouts?: ToolTimeouts | ((args: readonly Json[]) => ToolTimeouts | undefined);
   /**

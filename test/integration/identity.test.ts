@@ -44,7 +44,7 @@ describe("each execution that Temporal begins by itself is a run of its own", ()
 
   for (const [what, pauses, options] of [
     ["", 0, {}],
-    [", also after it continued as new", 25, { options: { continueAsNewEvents: 20 } }],
+    [", also of a run whose history is long", 8, { options: { continueAsNewEvents: 20 } }],
   ] as const) {
     test(`the executions of a cron schedule differ in record, idempotency key and random numbers${what}`, async () => {
       const taskRunId = `nightly-${pauses}`;

@@ -10,7 +10,7 @@ import { createKeystore } from "../../keystore/keystore.ts";
 import { rotateSecrets } from "../../keystore/rotate.ts";
 import type { Keystore } from "../../protocol/keystore.ts";
 import type { RunReport } from "../../protocol/run.ts";
-import type { ToolAnswer } from "../../protocol/step.ts";
+import type { ToolAnswer } from "../../protocol/activities.ts";
 import { eventually } from "../support/eventually.ts";
 import { TestStack, type RunSettings } from "../support/stack.ts";
 

@@ -1,6 +1,7 @@
 import { readConfiguration } from "../../configuration.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
 import type { Activities } from "../../activities/createActivities.ts";
+import type { ToolRequest } from "../../activities/tools/toolRequest.ts";
 import type { AdvanceRequest } from "../../protocol/activities.ts";
 import type { RunKey } from "../../protocol/run.ts";
 import { startWorker } from "../../worker.ts";
@@ -38,9 +39,21 @@ function withPoints(activities: Activities): Activities {
   };
 }
 
+/** Has the workflow make every step, as `advance`: else the activities of calls make some. */
+function withoutFusedSteps(activities: Activities): Activities {
+  const withoutNext = (request: ToolRequest): ToolRequest => {
+    const alone = { ...request };
+    delete (alone as { next?: unknown }).next;
+    return alone;
+  };
+  return { ...activities, default: (request: ToolRequest) => activities.default(withoutNext(request)) };
+}
+
 const worker = await startWorker(readConfiguration(), {
-  decorate: (activities) =>
-    process.env["TEST_HOOKS"] === "points"
+  decorate: (given) => {
+    const hooks = process.env["TEST_HOOKS"];
+    const activities = hooks === undefined ? given : withoutFusedSteps(given);
+    return hooks === "points"
       ? withPoints(activities)
       : {
           ...activities,
@@ -50,7 +63,8 @@ const worker = await startWorker(readConfiguration(), {
             await hook("after-step");
             return answer;
           },
-        },
+        };
+  },
 });
 // The test that started this process may die: a worker must not outlive it.
 process.once("disconnect", () => process.exit(0));

@@ -19,6 +19,8 @@ export const HTTP_BOUNDS = {
   connectMs: 10_000,
   /** The whole of one attempt, redirects and body included, unless `timeoutMs` says otherwise. */
   timeoutMs: 30_000,
+  /** A read whose author set `timeoutMs` to at most this is a quick one. */
+  quickMs: 500,
   maxTimeoutMs: 10 * 60_000,
   /** How much later than the attempt's own bound Temporal gives it up, so that the task gets the better error. */
   timeoutSlackMs: 10_000,

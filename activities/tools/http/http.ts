@@ -32,6 +32,7 @@ export function createHttp(options: HttpOptions): Service {
 
   const fetch: Method = {
     kind: (args) => (isRead(methodOf(args)) ? "read" : "effect"),
+    quick: (args) => (parseTimeout(asOptions(args[1])["timeoutMs"]) ?? Infinity) <= HTTP_BOUNDS.quickMs,
     timeouts: (args) => {
       const timeoutMs = parseTimeout(asOptions(args[1])["timeoutMs"]) ?? HTTP_BOUNDS.timeoutMs;
       return { startToCloseMs: timeoutMs + HTTP_BOUNDS.timeoutSlackMs };

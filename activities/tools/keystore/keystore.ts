@@ -52,6 +52,7 @@ export function createKeystoreService({ keystore, access }: KeystoreServiceDeps)
   const methods = methodTable("keystore", {
     get: {
       kind: "read",
+      quick: true,
       secret: true,
       ...method("get", async ({ namespace, name }, reader) => {
         const value = await keystore.get(namespace, name, reader);
@@ -71,6 +72,7 @@ export function createKeystoreService({ keystore, access }: KeystoreServiceDeps)
     },
     list: {
       kind: "read",
+      quick: true,
       ...method("list", async ({ namespace }, reader) => {
         const secrets = await keystore.list(namespace, reader);
         return secrets.map(({ name, createdAt, updatedAt }) => ({

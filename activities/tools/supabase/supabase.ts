@@ -60,6 +60,7 @@ export function createSupabase(options: SupabaseOptions): Service {
   });
   const method = (path: readonly string[]): Method => ({
     kind: (args, links) => parseChain(path, args, links).kind,
+    quick: true,
     timeouts: { startToCloseMs: timeoutMs + SUPABASE_BOUNDS.timeoutSlackMs },
     summary: (args, links) => parseChain(path, args, links).summary,
     call: (args, context) => run(parseChain(path, args, context.links), context, { ...options, timeoutMs, dispatcher }),

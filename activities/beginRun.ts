@@ -1,0 +1,36 @@
+import type { BeginAnswer, OpenRequest } from "../protocol/activities.ts";
+import { runInput } from "../protocol/runInput.ts";
+import type { ActivityDeps } from "./deps.ts";
+import type { GuestVms } from "./guestVms.ts";
+import { createOpenRun } from "./openRun.ts";
+import { createInputCheck } from "./inputCheck.ts";
+import { stepAnswer } from "./stepAnswer.ts";
+import { stepOptions } from "./stepOptions.ts";
+import { vmStart } from "./vmStart.ts";
+
+/** Opens a run and makes its first step, with one answer. A second attempt finds the record and makes the step again. */
+export function createBeginRun(deps: ActivityDeps, vms: GuestVms) {
+  const { store, compute, sandboxes, inflightCommands } = deps;
+  const checkInput = createInputCheck(compute);
+  const openRun = createOpenRun({ store, checkInput, engine: sandboxes.own.engine, inflightCommands });
+
+  return async function beginRun(request: OpenRequest): Promise<BeginAnswer> {
+    const opened = await openRun(request);
+    if (!opened.ok) return opened;
+    const { pinned } = opened;
+    const { run, args, startedAt: now } = request;
+    const vm = await vms.create({ run, pinned });
+    try {
+      const step = await vm.start(
+        await vmStart(deps, { run, pinned, input: runInput(args, pinned) }, vm.secrets),
+        stepOptions({ now }),
+      );
+      const answer = await stepAnswer(deps, vm, { now }, step);
+      vms.keep(vm);
+      return { ...opened, first: { token: vm.token, step: answer } };
+    } catch (error) {
+      vm.dispose();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,61 @@
+import { Context } from "@temporalio/activity";
+import { LIMITS } from "../protocol/limits.ts";
+import type { FusedStep } from "../protocol/activities.ts";
+import type { Carried } from "../protocol/value.ts";
+import type { ActivityDeps } from "./deps.ts";
+import type { GuestVm } from "./guestVm.ts";
+import type { GuestVms } from "./guestVms.ts";
+import type { NextStep } from "./tools/toolRequest.ts";
+import { stepAnswer } from "./stepAnswer.ts";
+import { stepOptions } from "./stepOptions.ts";
+
+/** Makes the step that a call's result leads to; undefined when it cannot be made here and now. */
+export type MakeFusedStep = (next: NextStep, result: Carried) => Promise<FusedStep | undefined>;
+
+/**
+ * The step that a call's activity makes together with the call, when its worker has the VM that the workflow named. The workflow
+ * applies the step if its own token is still that one, and feeds the result in the ordinary way if not. So the step may be left
+ * out or thrown away at any moment: nothing that it issued has left the VM before the workflow takes it. Never rejects, for the
+ * call's result must not be lost; whatever is wrong with the VM shows when the workflow makes the step itself.
+ */
+export function createFusedStep(deps: ActivityDeps, vms: GuestVms): MakeFusedStep {
+  return async function fusedStep({ token, call }, result) {
+    if (!Context.current().info.isLocal && timeLeft() < LIMITS.fusedStepMs) return undefined;
+    const vm = vms.take(token);
+    if (vm === undefined) return undefined;
+    try {
+      const made = await inTime(makeStep(vm, call, result));
+      if (made === undefined) vm.dispose();
+      else vms.keep(vm);
+      return made && { follows: token, ...made };
+    } catch (error) {
+      vm.dispose();
+      Context.current().log.warn("The step after a call is left to the workflow", { error });
+      return undefined;
+    }
+  };
+
+  async function makeStep(vm: GuestVm, call: number, result: Carried): Promise<Omit<FusedStep, "follows">> {
+    const step = { now: vm.timeOfNextStep(), settlements: [{ id: call, ok: true, result }] } as const;
+    const stepped = await vm.resume(step.settlements, stepOptions(step));
+    return { token: vm.token, step: await stepAnswer(deps, vm, step, stepped) };
+  }
+}
+
+/** Milliseconds until the attempt times out, by Temporal's own clock of the attempt. */
+function timeLeft(): number {
+  const { startToCloseTimeoutMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  return currentAttemptScheduledTimestampMs + startToCloseTimeoutMs - Date.now();
+}
+
+/** Undefined when the step takes so long that the result would be late. */
+async function inTime<T>(step: Promise<T>): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), LIMITS.fusedStepMs / 2);
+  try {
+    return await Promise.race([step, promise]);
+  } finally {
+    clearTimeout(timer);
+    step.catch(() => undefined);
+  }
+}

@@ -1,0 +1,315 @@
+import { condition, continueAsNew, log, setCurrentDetails, setHandler, workflowInfo } from "@temporalio/workflow";
+import type { BegunRun, PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
+import type { RunProgress } from "../protocol/run.ts";
+import { runInput } from "../protocol/runInput.ts";
+import type { LogLine, UnsettledCall } from "../protocol/step.ts";
+import type { Carried } from "../protocol/value.ts";
+import { Arrivals } from "./arrivals.ts";
+import { mayBeginAgain, type Beginning } from "./beginning.ts";
+import { Calls } from "./calls.ts";
+import type { CallEnd } from "./callsInFlight.ts";
+import type { ContinuedRun } from "./continuedRun.ts";
+import { decide, type Facts } from "./decide.ts";
+import { cancelledEnding, endingBy, endOf, type Ending } from "./ending.ts";
+import { applicationFailure } from "./failure.ts";
+import type { Followers } from "./followers.ts";
+import { childSettled, status, unrecorded, writeDown } from "./handles.ts";
+import { isLong } from "./historyLimit.ts";
+import type { Internal } from "./internalActivities.ts";
+import { Interpreter } from "./interpreter.ts";
+import { details, progress, recentLines } from "./progress.ts";
+import { Recorder } from "./recorder.ts";
+import { showClosed } from "./searchAttributes.ts";
+import type { Settled } from "./settlementQueue.ts";
+import type { ToolCall } from "./toolCall.ts";
+import { WorkflowTaskBudget } from "./workflowTask.ts";
+
+/** The execution that continues a run. */
+type Successor = (args: TaskRunArgs, continued: ContinuedRun) => Promise<Carried>;
+
+/**
+ * The loop of a run. It alone issues commands: after a step, and after it has admitted what arrived. What it does next is
+ * decided by `decide`. Made and run outside of every scope that can be cancelled.
+ */
+export class Run {
+  private readonly internal: Internal;
+  private readonly begun: Beginning;
+  private readonly followers: Followers;
+  private readonly pinned: PinnedRun;
+  private readonly arrivals = new Arrivals();
+  private readonly budget = new WorkflowTaskBudget(this.arrivals);
+  private readonly calls: Calls;
+  private readonly recorder: Recorder;
+  private readonly interpreter: Interpreter;
+  private ending: Ending | undefined;
+  private historyIsLong = false;
+  /** The VM holds more of what its last step issued. */
+  private more = false;
+  /** A quick read that is to be made together with its step. */
+  private read: ToolCall | undefined;
+  private stepping = false;
+  /** The history's length when the last step was answered. */
+  private answeredAt = -1;
+  private callsMade: number;
+  private recentLines: readonly LogLine[];
+  /** Calls that the task left behind at its end. */
+  private unsettled: readonly UnsettledCall[] = [];
+
+  constructor(
+    begun: Beginning,
+    from: BegunRun | ContinuedRun,
+    internal: Internal,
+    followers: Followers,
+    cancelled: Promise<never>,
+  ) {
+    const { run, execution, args } = begun;
+    const continued = "continuedFrom" in from ? from : undefined;
+    this.begun = begun;
+    this.internal = internal;
+    this.followers = followers;
+    this.pinned = from.pinned;
+    this.callsMade = continued?.callsMade ?? 0;
+    const before = { lines: continued?.nextLine ?? 0, calls: this.callsMade, steps: continued?.stepsMade ?? 0 };
+    this.recorder = new Recorder(internal, run, execution, from.pinned.engine, before);
+    const { arrivals, budget, recorder } = this;
+    this.calls = new Calls(run, from.pinned, { arrivals, budget, recorder }, (id, end, cameWith) =>
+      this.calls.admit(this.settle(id, end), cameWith),
+    );
+    const input = runInput(args, from.pinned);
+    this.interpreter = new Interpreter(internal, run, from.pinned, input, recorder, continued?.interpreter);
+    this.recentLines = continued?.recentLines ?? [];
+    setHandler(status, () => this.progress());
+    setHandler(unrecorded, () => this.recorder.unrecorded);
+    setHandler(writeDown, () => new Promise<void>((resolve) => this.arrivals.add(() => this.recorder.ask(resolve))));
+    setHandler(childSettled, (...settled) => this.calls.inFlight.children.hear(settled));
+    cancelled.catch(() => this.arrivals.add(() => (this.ending ??= cancelledEnding())));
+    if ("continuedFrom" in from) this.takeOver(from);
+    else this.takeFirst(from);
+  }
+
+  /** Steps until the run ends, ends what is in flight, and writes the record. */
+  async toEnd(): Promise<Ending> {
+    const ending = await this.loop().catch(endingBy);
+    await this.close(ending);
+    return ending;
+  }
+
+  private async loop(): Promise<Ending> {
+    for (;;) {
+      this.dispatch();
+      if (this.ending === undefined && this.recorder.isDue) await this.recorder.flush();
+      switch (decide(this.facts)) {
+        case "end":
+          return this.ending ?? cancelledEnding();
+        case "step":
+          await (this.read === undefined ? this.step() : this.readAndStep(this.read));
+          break;
+        case "wait":
+        case "drain":
+          await this.admitNext();
+          break;
+        case "continueAsNew":
+          await this.continueAsNew();
+          break;
+      }
+    }
+  }
+
+  private get facts(): Facts {
+    const { settlements, inFlight } = this.calls;
+    return {
+      ended: this.ending !== undefined,
+      taskIsFull: this.budget.isFull,
+      following: settlements.hasFollowing,
+      more: this.mayAskForMore,
+      settlements: settlements.hasAdmitted,
+      read: this.read !== undefined,
+      historyIsLong: this.historyIsLong,
+      activities: inFlight.activities,
+    };
+  }
+
+  /** What the VM holds back waits there until the calls before it are dispatched. */
+  private get mayAskForMore(): boolean {
+    return this.more && this.calls.inFlight.waiting.length === 0;
+  }
+
+  /** Issues the commands that answers and arrivals gave rise to. */
+  private dispatch(): void {
+    if (this.ending !== undefined) return;
+    const { inFlight } = this.calls;
+    if (this.budget.isFull) this.budget.renew();
+    inFlight.children.act();
+    if (!this.historyIsLong) this.read ??= inFlight.dispatch(this.tokenToFuse);
+    this.calls.armTimers();
+  }
+
+  private async step(): Promise<void> {
+    const settlements = this.calls.nextBatch(this.mayAskForMore);
+    const held = this.calls.inFlight.waitingAreMany;
+    const answer = await this.inStep(() => this.interpreter.step(settlements, held));
+    this.budget.spend(answer.bytes, answer.cpuMs);
+    this.take(answer);
+  }
+
+  /** Makes a quick read as a local activity, which takes the next step with it. One that is slow, or fails in passing, is made again. */
+  private async readAndStep(call: ToolCall): Promise<void> {
+    const { inFlight } = this.calls;
+    this.read = undefined;
+    const request = inFlight.requestOf(call, this.tokenToFuse);
+    const read = await this.inStep(() => this.internal.read(call, request));
+    this.budget.spend(read.bytes, read.ms);
+    if (read.end === undefined) return inFlight.startActivity(call, this.tokenToFuse);
+    inFlight.endRead();
+    this.calls.follow(this.settle(call.id, read.end));
+  }
+
+  private async inStep<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    this.stepping = true;
+    try {
+      return await work();
+    } finally {
+      this.stepping = false;
+      this.answeredAt = workflowInfo().historyLength;
+    }
+  }
+
+  private take(answer: StepAnswer): void {
+    this.more = answer.more;
+    this.callsMade += answer.calls.length;
+    this.calls.take(answer);
+    this.recorder.log(answer.logs);
+    this.recentLines = recentLines(this.recentLines, answer.logs);
+    setCurrentDetails(details(this.progress()));
+    const { outcome } = answer;
+    this.unsettled = outcome.unsettled ?? [];
+    if (outcome.state === "completed") this.ending = { status: "completed", result: outcome.result };
+    if (outcome.state === "failed") this.ending = endingBy(applicationFailure(outcome.error));
+  }
+
+  /** The token for a step that a call's activity makes; undefined when the next step must be fed something else. */
+  private get tokenToFuse(): string | undefined {
+    return this.isToFeed ? undefined : this.interpreter.tokenToFuse;
+  }
+
+  private get isToFeed(): boolean {
+    return this.more || this.calls.settlements.hasFollowing || this.calls.settlements.hasAdmitted;
+  }
+
+  /** What the VM is to be fed of a call's end; undefined if it knows already, by the step that the call's activity made. */
+  private settle(id: number, end: CallEnd): Settled | undefined {
+    const settled = this.calls.settle(id, end);
+    if (settled === undefined || !end.ok || end.fused === undefined) return settled;
+    if (this.isToFeed || this.ending !== undefined) return settled;
+    const answer = this.interpreter.apply(settled.settlement, end.fused);
+    if (answer === undefined) return settled;
+    this.calls.note(settled);
+    this.take(answer);
+    return undefined;
+  }
+
+  /** Waits for what arrives next. Signals that mean nothing make the history longer without an arrival. */
+  private async admitNext(): Promise<void> {
+    await condition(() => this.arrivals.any || this.hasGrownTooLong);
+    this.budget.restartClock();
+    if (this.arrivals.any) this.admitArrivals();
+    else this.historyIsLong = true;
+  }
+
+  /** In the workflow task of an answer it cannot be told: a replay may not have that one. */
+  private get hasGrownTooLong(): boolean {
+    const now = workflowInfo();
+    return !this.historyIsLong && now.historyLength !== this.answeredAt && isLong(now);
+  }
+
+  private admitArrivals(): void {
+    const cameWith = this.arrivals.admit();
+    if (cameWith !== undefined && isLong(cameWith, this.begun.args.options)) this.historyIsLong = true;
+  }
+
+  /** Continues as new. Returns if something arrives that has to be fed first; the loop comes back here then. */
+  private async continueAsNew(): Promise<void> {
+    if (await this.admitted()) return;
+    await this.calls.inFlight.children.handOver();
+    const interpreter = await this.interpreter.save();
+    await this.recorder.flush();
+    if (await this.admitted()) return;
+    const continued: ContinuedRun = {
+      continuedFrom: workflowInfo().runId,
+      firstRunId: this.begun.run.firstRunId,
+      pinned: this.pinned,
+      interpreter,
+      ...this.calls.state,
+      callsMade: this.callsMade,
+      stepsMade: this.recorder.stepsMade,
+      nextLine: this.recorder.nextLine,
+      recentLines: this.recentLines,
+      followUps: this.followers.state,
+      more: this.more,
+    };
+    await continueAsNew<Successor>(continuedArgs(this.begun.args), continued);
+  }
+
+  /**
+   * A fence: a timer of the run's own, whose place in history is fixed. What has arrived once it has fired is the same in a
+   * replay; what has arrived with an answer is not. Admits it, and returns whether there was anything that a continued run would
+   * not know: timers go on by their deadlines.
+   */
+  private async admitted(): Promise<boolean> {
+    await this.budget.pause();
+    if (!this.arrivals.anyToKeep) return false;
+    this.admitArrivals();
+    return true;
+  }
+
+  private takeFirst({ logs = [], first }: BegunRun): void {
+    this.recorder.log(logs);
+    this.recentLines = recentLines(this.recentLines, logs);
+    this.take(this.interpreter.begin(first));
+  }
+
+  private takeOver(continued: ContinuedRun): void {
+    this.calls.takeOver(continued);
+    this.more = continued.more;
+  }
+
+  /** Ends everything that is in flight and writes the record. */
+  private async close(ending: Ending): Promise<void> {
+    this.internal.close();
+    // What is cancelled may have ended already, and arrived together with the last answer.
+    if (this.calls.inFlight.size > 0) await this.budget.pause();
+    this.arrivals.admitAll();
+    this.calls.close(this.unsettled);
+    await this.calls.inFlight.cancel();
+    if (await this.record(ending)) showClosed(ending.status);
+  }
+
+  /**
+   * Whether the record has the run's end. It has not when the run is cancelled while the store is away, or when the store
+   * refuses the end for good: the run ends all the same, and the reconciler closes the record.
+   */
+  private async record(ending: Ending): Promise<boolean> {
+    try {
+      await this.internal.closeRun({ ...(await this.recorder.takeLast()), end: endOf(ending) });
+      return true;
+    } catch (error) {
+      log.warn("The run ends without its record being written", { error });
+      return false;
+    } finally {
+      this.recorder.closed();
+    }
+  }
+
+  private progress(): RunProgress {
+    const state = this.stepping ? "processing" : "suspended";
+    const { waiting } = this.internal;
+    const shown = progress(state, this.calls.open, this.callsMade, this.recentLines);
+    return { ...shown, ...(waiting && { internal: waiting }) };
+  }
+}
+
+/** The input is in the VM by now, and stays behind unless Temporal may begin the workflow again with these arguments. */
+function continuedArgs(args: TaskRunArgs): TaskRunArgs {
+  if (mayBeginAgain()) return args;
+  return { task: args.task, ...(args.options === undefined ? {} : { options: args.options }) };
+}
