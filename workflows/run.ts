@@ -138,9 +138,10 @@ export class Run {
   private dispatch(): void {
     if (this.ending !== undefined) return;
     const { inFlight } = this.calls;
-    if (this.budget.isFull) this.budget.renew();
     inFlight.children.act();
     if (!this.historyIsLong) this.read ??= inFlight.dispatch(this.tokenToFuse);
+    // Also if the last call filled it: a quick read is not in flight yet, so nothing else would wake the loop.
+    if (this.budget.isFull) this.budget.renew();
     this.calls.armTimers();
   }
 
