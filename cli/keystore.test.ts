@@ -104,7 +104,7 @@ describe("tasker keystore", () => {
     await keystore("set kept --namespace rotated", "value before");
     const rotated = await keystore("rotate");
     assert.equal(rotated.code, 0);
-    assert.match(rotated.stdout, /Added the key k\d{8}-\w+ to .*keys.*\nSealed under k.*\nRestart the workers/);
+    assert.match(rotated.stdout, /Added the key k\d{8}-\w+ to .*keys.*\nSealed with k.*\nRestart the workers/);
     const keys = (await readFile(path.join(home, "keys"), "utf8")).split("\n").filter((line) => /^k/.test(line));
     assert.ok(keys.length > 1);
     const newest = { TASKER_KEYS: keys[0] };

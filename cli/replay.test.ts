@@ -63,7 +63,7 @@ describe("tasker replay", () => {
     await made.store.runs.write(run, writer, written);
     const changed = await tasker("replay", run.taskRunId);
     assert.equal(changed.code, 3);
-    assert.match(changed.err, /^error\[journal_mismatch\].*at step 2/);
+    assert.match(changed.err, /^error\[journal_mismatch\].*at step 2/m);
   });
 });
 

@@ -3,6 +3,7 @@ import { CODES, TaskerError } from "../protocol/errors.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import type { RunStore } from "../protocol/store.ts";
+import type { Carried } from "../protocol/value.ts";
 import { inChunks } from "./chunks.ts";
 import type { Database } from "./database.ts";
 import { keyColumns } from "./names.ts";
@@ -21,12 +22,14 @@ export function createCallStore(database: Database, sealing: Sealing): Pick<RunS
           .innerJoin("tasker_runs as r", (join) =>
             join.onRef("r.task_run_id", "=", "c.task_run_id").onRef("r.first_run_id", "=", "c.first_run_id"),
           )
-          .select(["c.id", "c.record", "r.status", "r.ended_at"])
+          .select(["c.id", "c.record", "c.args", "r.status", "r.ended_at"])
           .where((is) => is.and({ "c.task_run_id": key.task_run_id, "c.first_run_id": key.first_run_id }))
           .orderBy("c.id"),
       );
       return rows.map((row) => {
-        const call = JSON.parse(sealing.openText(row.record, callPlace(run, row.id))) as CallRecord;
+        const record = JSON.parse(sealing.openText(row.record, callPlace(run, row.id))) as CallRecord;
+        const args = row.args === null ? null : sealing.openText(row.args, argsPlace(run, row.id));
+        const call = args === null ? record : { ...record, args: JSON.parse(args) as Carried };
         // Derived rather than written at the close: so it holds as well for what a slow worker records afterwards.
         if (row.status === "open" || call.status !== "pending") return call;
         return { ...call, status: "cancelled", ...(row.ended_at === null ? {} : { endedAt: row.ended_at }) };
@@ -53,20 +56,25 @@ export function upsertCalls(
   calls: readonly CallRecord[],
 ): Compilable[] {
   const key = keyColumns(run);
-  const rows = latestById(calls).map((call) => ({
+  const rows = latestById(calls).map(({ args, ...call }) => ({
     ...key,
     id: call.id,
     status: call.status,
     record: sealing.sealText(JSON.stringify(call), callPlace(run, call.id)),
+    args: args === undefined ? null : sealing.sealText(JSON.stringify(args), argsPlace(run, call.id)),
   }));
-  return inChunks(rows, (row) => row.record.length).map((chunk) =>
+  return inChunks(rows, (row) => row.record.length + (row.args?.length ?? 0)).map((chunk) =>
     sql
       .insertInto("tasker_calls")
       .values(chunk)
       .onConflict((conflict) =>
         conflict
           .columns(["task_run_id", "first_run_id", "id"])
-          .doUpdateSet((row) => ({ status: row.ref("excluded.status"), record: row.ref("excluded.record") }))
+          .doUpdateSet((row) => ({
+            status: row.ref("excluded.status"),
+            record: row.ref("excluded.record"),
+            args: row.fn.coalesce("excluded.args", "tasker_calls.args"),
+          }))
           .where((is) => is.or([is("excluded.status", "!=", "pending"), is("tasker_calls.status", "=", "pending")])),
       ),
   );
@@ -100,6 +108,10 @@ function callPlace(run: RunKey, id: number): string[] {
   return ["call", run.taskRunId, run.firstRunId, String(id)];
 }
 
+function argsPlace(run: RunKey, id: number): string[] {
+  return ["args", run.taskRunId, run.firstRunId, String(id)];
+}
+
 function linePlace(run: RunKey, position: number): string[] {
   return ["line", run.taskRunId, run.firstRunId, String(position)];
 }
@@ -112,7 +124,9 @@ function latestById(calls: readonly CallRecord[]): CallRecord[] {
   const latest = new Map<number, CallRecord>();
   for (const call of calls) {
     const known = latest.get(call.id);
-    if (!known || known.status === "pending" || call.status !== "pending") latest.set(call.id, call);
+    const args = call.args ?? known?.args;
+    const whole = args === undefined ? call : { ...call, args };
+    if (!known || known.status === "pending" || call.status !== "pending") latest.set(call.id, whole);
   }
   return [...latest.values()].sort((a, b) => a.id - b.id);
 }

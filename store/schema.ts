@@ -2,7 +2,7 @@ import type { Generated } from "kysely";
 
 /**
  * The tables, the same on both databases. Times are milliseconds; every `text` that holds JSON is one `JSON.stringify`.
- * What runs leave in such a `text` (input, result, error, record, line, steps) is sealed if the store seals everything (sealing.ts).
+ * What runs leave in such a `text` (input, result, error, record, args, line, steps) is sealed if the store seals everything (sealing.ts).
  */
 export interface Schema {
   tasker_versions: VersionRow;
@@ -76,8 +76,10 @@ export interface CallRow extends RunKeyColumns {
   id: number;
   /** Repeats the status inside `record`, so that one statement can refuse to unsettle a call. */
   status: string;
-  /** JSON of a `CallRecord`. */
+  /** JSON of a `CallRecord` without its arguments. */
   record: string;
+  /** JSON of a `Carried`. A later record of the call that has none keeps it. */
+  args: string | null;
 }
 
 export interface LogRow extends RunKeyColumns {

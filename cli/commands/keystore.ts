@@ -94,7 +94,7 @@ async function rotate(context: Context, output: Output): Promise<ExitCode> {
   if (output.json) output.answer({ newKey: newKey ?? null, ...rotation });
   else output.say(rotationText(rotation));
   for (const { namespace, name, why } of rotation.failed) output.warn(`${namespace}/${name}: ${plain(why)}`);
-  if (inFile) output.say("Restart the workers: until then they seal under the key that they have. Keep the old keys.");
+  if (inFile) output.say("Restart the workers: until then they seal with the key that they have. Keep the old keys.");
   else if (rotation.resealed === 0) output.say(NEW_KEY_ADVICE);
   return rotation.failed.length > 0 ? EXIT.failed : EXIT.ok;
 }

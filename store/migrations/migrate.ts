@@ -8,6 +8,7 @@ import { executions } from "./0006_executions.ts";
 import { steps } from "./0007_steps.ts";
 import { givenBlobs } from "./0008_given_blobs.ts";
 import { writers } from "./0009_writers.ts";
+import { callArguments } from "./0010_call_arguments.ts";
 
 /** In order; a published one never changes. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -18,6 +19,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0007_steps": steps,
   "0008_given_blobs": givenBlobs,
   "0009_writers": writers,
+  "0010_call_arguments": callArguments,
 };
 
 /** Our own name: a database shared with another program that uses Kysely has its own journal. */

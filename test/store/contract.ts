@@ -249,6 +249,25 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       assert.deepEqual(await runs.list({ task: AWKWARD, limit: 5 }), [expected]);
     });
 
+    test("a call keeps its arguments when a later record of it has none", async () => {
+      const run = aRun();
+      await runs.open(run);
+      const args = { value: [AWKWARD] };
+      await record(runs, run, [aCall(1, { args }), aCall(2, { args })], 0, []);
+      const settled = ["completed", "failed"].map((status, index) => {
+        const { args: _args, ...rest } = aCall(index + 1);
+        return { ...rest, status: status as "completed" };
+      });
+      await record(runs, run, settled, 0, []);
+      assert.deepEqual(
+        (await runs.calls(run)).map((call) => [call.status, call.args]),
+        [
+          ["completed", args],
+          ["failed", args],
+        ],
+      );
+    });
+
     test("a name that looks like its own escape is another name", async () => {
       const plain = aRun({ taskRunId: "\0" });
       const quoted = aRun({ taskRunId: JSON.stringify("\0") });
