@@ -255,8 +255,9 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       const args = { value: [AWKWARD] };
       await record(runs, run, [aCall(1, { args }), aCall(2, { args })], 0, []);
       const settled = ["completed", "failed"].map((status, index) => {
-        const { args: _args, ...rest } = aCall(index + 1);
-        return { ...rest, status: status as "completed" };
+        const settledCall: { -readonly [field in keyof CallRecord]: CallRecord[field] } = aCall(index + 1);
+        delete settledCall.args;
+        return { ...settledCall, status: status as "completed" };
       });
       await record(runs, run, settled, 0, []);
       assert.deepEqual(
