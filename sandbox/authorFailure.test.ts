@@ -130,7 +130,7 @@ const STOPPED: Record<string, [body: string, place: RegExp]> = {
     "await null;\nconst f = () => {\n  for (;;) {}\n};\nf();",
     /at main\.ts:4:\d+$/,
   ],
-  "a loop with a call": ["const f = () => 1;\nfor (;;)\n  f();", /at main\.ts:(3|5):\d+$/],
+  "a loop with a call": ["const f = () => 1;\nfor (;;)\n  f();", /at main\.ts:(2|3|5):\d+$/],
   "a loop that awaits null": ["const f = async () => {\n  for (;;) await null;\n};\nawait f();", /at main\.ts:3:\d+$/],
   "a loop that awaits an async function": [
     "const f = async () => {};\nfor (;;)\n  await f();",
