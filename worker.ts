@@ -1,6 +1,7 @@
 import { createCallKeys } from "./activities/callKeys.ts";
 import { createActivities, type Activities } from "./activities/createActivities.ts";
 import { createComputeThreads } from "./activities/compute/computeThreads.ts";
+import type { AroundFusedStep } from "./activities/fusedStep.ts";
 import { Sandboxes } from "./activities/sandboxes.ts";
 import type { Service } from "./activities/tools/service.ts";
 import { VersionCache } from "./activities/versionCache.ts";
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   readonly now?: () => number;
   /** Wraps the activities, for tests that stop a worker at a named point. */
   readonly decorate?: (activities: Activities) => Activities;
+  /** Wraps the step that a call's activity makes, for the same tests. */
+  readonly aroundFusedStep?: AroundFusedStep;
 }
 
 export interface RunningWorker {
@@ -75,17 +78,20 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const { registry, services, mask } = createTools({ compute, configuration, policy, keyring, secrets, others });
     close.later(registry);
     const activities = decorate(
-      createActivities({
-        sandboxes,
-        compute,
-        store,
-        registry,
-        callKeys: createCallKeys(() => oldestKey(keyring, "calls"), configuration.encryption),
-        budgets: createBudgets({ policy, usage: store.usage, now }),
-        mask,
-        versions: new VersionCache(store.versions),
-        inflightCommands: inflightCommands(configuration),
-      }),
+      createActivities(
+        {
+          sandboxes,
+          compute,
+          store,
+          registry,
+          callKeys: createCallKeys(() => oldestKey(keyring, "calls"), configuration.encryption),
+          budgets: createBudgets({ policy, usage: store.usage, now }),
+          mask,
+          versions: new VersionCache(store.versions),
+          inflightCommands: inflightCommands(configuration),
+        },
+        options.aroundFusedStep,
+      ),
     );
     const workers = await createWorkers({
       configuration,

@@ -7,7 +7,7 @@ import { createBeginRun } from "./beginRun.ts";
 import { createCloseRun } from "./closeRun.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { FailureLog } from "./failureLog.ts";
-import { createFusedStep } from "./fusedStep.ts";
+import { createFusedStep, type AroundFusedStep } from "./fusedStep.ts";
 import { GuestVms } from "./guestVms.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { internalFailure } from "./internalFailure.ts";
@@ -16,18 +16,19 @@ import { createToolActivity } from "./tools/runTool.ts";
 
 /**
  * The worker's activities. `default` serves every tool: its activity type is the tool's dotted name, which no
- * internal name can be.
+ * internal name can be. @param aroundFusedStep wraps the step that a call takes with it, for tests
  */
-export function createActivities(deps: ActivityDeps) {
+export function createActivities(deps: ActivityDeps, aroundFusedStep: AroundFusedStep = (make) => make) {
   const { store, registry, budgets, mask } = deps;
   const vms = new GuestVms(deps);
+  const fusedStep = aroundFusedStep(createFusedStep(deps, vms));
   const typed = border(new FailureLog(), mask);
   return {
     [ACTIVITIES.openRun]: typed(createBeginRun(deps, vms)),
     [ACTIVITIES.advance]: typed(createAdvance(deps, vms)),
     [ACTIVITIES.recordCalls]: typed((request: RecordRequest) => recordCalls(store.runs, request)),
     [ACTIVITIES.closeRun]: typed(createCloseRun(store)),
-    default: createToolActivity({ registry, blobs: store.blobs, budgets, mask, fusedStep: createFusedStep(deps, vms) }),
+    default: createToolActivity({ registry, blobs: store.blobs, budgets, mask, fusedStep }),
   };
 }
 

@@ -12,6 +12,9 @@ import { stepOptions } from "./stepOptions.ts";
 /** Makes the step that a call's result leads to; undefined when it cannot be made here and now. */
 export type MakeFusedStep = (next: NextStep, result: Carried) => Promise<FusedStep | undefined>;
 
+/** Wraps the making of fused steps, for tests that stop a worker before or after one. */
+export type AroundFusedStep = (make: MakeFusedStep) => MakeFusedStep;
+
 /**
  * The step that a call's activity makes together with the call, when its worker has the VM that the workflow named. The workflow
  * applies the step if its own token is still that one, and feeds the result in the ordinary way if not. So the step may be left

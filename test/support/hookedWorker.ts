@@ -4,7 +4,9 @@ import type { Activities } from "../../activities/createActivities.ts";
 import type { ToolRequest } from "../../activities/tools/toolRequest.ts";
 import type { AdvanceRequest } from "../../protocol/activities.ts";
 import type { RunKey } from "../../protocol/run.ts";
-import { startWorker } from "../../worker.ts";
+import { startWorker, type WorkerOptions } from "../../worker.ts";
+import { callPoints } from "./callPoints.ts";
+import { createProbe } from "./probe.ts";
 
 /**
  * A worker whose steps can be held: it asks the test's control server before and after each one, at
@@ -49,23 +51,27 @@ function withoutFusedSteps(activities: Activities): Activities {
   return { ...activities, default: (request: ToolRequest) => activities.default(withoutNext(request)) };
 }
 
-const worker = await startWorker(readConfiguration(), {
-  decorate: (given) => {
-    const hooks = process.env["TEST_HOOKS"];
-    const activities = hooks === undefined ? given : withoutFusedSteps(given);
-    return hooks === "points"
-      ? withPoints(activities)
-      : {
-          ...activities,
-          [ACTIVITIES.advance]: async (request: AdvanceRequest) => {
-            await hook("before-step");
-            const answer = await activities[ACTIVITIES.advance](request);
-            await hook("after-step");
-            return answer;
-          },
-        };
-  },
-});
+function decorate(given: Activities): Activities {
+  const hooks = process.env["TEST_HOOKS"];
+  const activities = hooks === undefined ? given : withoutFusedSteps(given);
+  if (hooks === "points") return withPoints(activities);
+  return {
+    ...activities,
+    [ACTIVITIES.advance]: async (request: AdvanceRequest) => {
+      await hook("before-step");
+      const answer = await activities[ACTIVITIES.advance](request);
+      await hook("after-step");
+      return answer;
+    },
+  };
+}
+
+function options(): WorkerOptions {
+  if (control === undefined) return { decorate };
+  return process.env["TEST_HOOKS"] === "calls" ? callPoints(control) : { decorate, services: [createProbe(control)] };
+}
+
+const worker = await startWorker(readConfiguration(), options());
 // The test that started this process may die: a worker must not outlive it.
 process.once("disconnect", () => process.exit(0));
 process.send?.("ready");
