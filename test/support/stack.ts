@@ -54,6 +54,7 @@ export class TestStack {
   private readonly inProcess: RunningWorker[] = [];
   private readonly processes: WorkerProcess[] = [];
   private sources = 0;
+  private replayed = false;
 
   private constructor(
     directory: string,
@@ -151,12 +152,18 @@ export class TestStack {
     this.server = await serve(this.directory, port);
   }
 
+  /** Makes every run's VM again from the store alone. `stop` does so too; a test that closes the store does it before. */
+  async replayRuns(): Promise<void> {
+    this.replayed = true;
+    await replayAll(this.store);
+  }
+
   async stop(): Promise<void> {
     this.control.releaseAll();
     await Promise.all(this.inProcess.map((worker) => worker.stop()));
     await Promise.all(this.processes.map((worker) => worker.kill()));
     await this.connection.close();
-    const replayed = await Promise.allSettled([replayAll(this.store)]);
+    const replayed = await Promise.allSettled(this.replayed ? [] : [this.replayRuns()]);
     await this.store.close();
     await this.postgres?.stop();
     await this.server.stop();
