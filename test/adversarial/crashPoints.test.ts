@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { defineSearchAttributeKey } from "@temporalio/common";
 import type { Carried } from "../../protocol/value.ts";
+import { eventually } from "../support/eventually.ts";
 import { TestStack } from "../support/stack.ts";
 
 /** What it ends with depends on time, races and order: an end that comes a second time is another one. */
@@ -22,6 +23,11 @@ module.exports = async function races({ url, lines }, { tools }) {
   return { first, late, seen, now: Date.now(), random: Math.random() };
 };`;
 
+/** Runs that end while the server is away. A worker makes at least nine local activities at once, and each holds one. */
+const AWAY = 6;
+/** A workflow task has ten seconds. */
+const TASK_LOST_MS = 11_000;
+
 /** A line is cut to 64 KiB. */
 const LINES = 9;
 
@@ -37,7 +43,11 @@ describe("after a crash at any point the record says what Temporal says", () => 
 
   /** Starts a run for each hook, waits until each run is held at its own, and returns their ids. */
   async function heldAt(hooks: readonly string[], name: string): Promise<string[]> {
-    const runs = hooks.map((hook) => ({ taskRunId: `${name}-${hook}`, path: `/hook/${hook}/${name}-${hook}` }));
+    return held(hooks.map((hook) => ({ taskRunId: `${name}-${hook}`, hook })));
+  }
+
+  async function held(hooked: readonly { readonly taskRunId: string; readonly hook: string }[]): Promise<string[]> {
+    const runs = hooked.map(({ taskRunId, hook }) => ({ taskRunId, path: `/hook/${hook}/${taskRunId}` }));
     for (const { path } of runs) stack.control.hold(path);
     const input = { url: stack.control.url, lines: LINES };
     for (const { taskRunId } of runs) await stack.start("races", input, { taskRunId });
@@ -99,5 +109,24 @@ describe("after a crash at any point the record says what Temporal says", () => 
     }
     for (const run of runs) await assertIsTemporals(run);
     await Promise.all([paused.kill(), other.kill()]);
+  });
+
+  test("the server alone is away while runs end, for longer than a workflow task: each record has Temporal's result", async () => {
+    const worker = await stack.workerProcess({ TEST_HOOKS: "points" });
+    const hook = "before-closeRun";
+    const runs = await held(Array.from({ length: AWAY }, (_, i) => ({ taskRunId: `away-${i}`, hook })));
+    await stack.restartServer(async () => {
+      const away = performance.now();
+      stack.control.releaseAll();
+      await eventually(async () => {
+        const records = await Promise.all(runs.map((run) => stack.store.runs.get(run)));
+        return records.every((record) => record?.status === "completed");
+      });
+      await eventually(() => Promise.resolve(performance.now() - away > TASK_LOST_MS));
+    });
+    for (const run of runs) await assertIsTemporals(run);
+    // A run whose workflow task was lost has ended a second time.
+    assert.ok(runs.some((run) => stack.control.requests(`/hook/${hook}/${run}`).length > 1));
+    await worker.kill();
   });
 });

@@ -145,10 +145,11 @@ export class TestStack {
     await Promise.all(this.processes.splice(0).map((worker) => worker.kill()));
   }
 
-  /** Stops the dev server and starts it again on the same data and port. */
-  async restartServer(): Promise<void> {
+  /** Stops the dev server, waits for `meanwhile`, and starts the server again on the same data and port. */
+  async restartServer(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const port = Number(this.address.split(":")[1]);
     await this.server.stop();
+    await meanwhile();
     this.server = await serve(this.directory, port);
   }
 
