@@ -1,10 +1,12 @@
 import type { TaskError } from "../protocol/errors.ts";
+import { isInternalActivity } from "../protocol/names.ts";
 import type { CallRecord, CallReport, RetriedActivity, RunRecord, RunReport, RunStatus } from "../protocol/run.ts";
 import type { Millis } from "../protocol/step.ts";
 import type { Store } from "../protocol/store.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { endFromTemporal } from "./end.ts";
 import type { Execution } from "./execution.ts";
+import { isEnd } from "./isEnd.ts";
 import { outcomeOf } from "./outcome.ts";
 import { sight, type Sighting } from "./status.ts";
 import { currentCalls, type CallsAndLogs } from "./unrecorded.ts";
@@ -53,6 +55,7 @@ async function reportOf(
       ...toCallReport(call),
       ...(call.status === "pending" ? retryOf(call, retried) : {}),
     })),
+    ...internalOf(status, retried),
     ...unsettledOf(status, calls),
     startedAt: toIso(record.startedAt),
     endedAt: record.endedAt === undefined ? null : toIso(record.endedAt),
@@ -99,6 +102,7 @@ async function withoutRecord(
     ),
     logs: [],
     calls: [],
+    ...internalOf(status, execution?.retried ?? []),
     startedAt: (execution?.startedAt ?? new Date(0)).toISOString(),
     endedAt: execution?.endedAt?.toISOString() ?? null,
   };
@@ -128,6 +132,15 @@ function toCallReport(call: CallRecord): CallReport {
     endedAt: call.endedAt === undefined ? null : toIso(call.endedAt),
     ...(call.usage === undefined ? {} : { usage: call.usage }),
   };
+}
+
+/** What holds up the run itself: an internal activity whose last attempt failed. A run that has ended has none. */
+function internalOf(status: RunStatus, retried: readonly RetriedActivity[]): Pick<RunReport, "internal"> {
+  const own = isEnd(status) ? undefined : retried.find(({ type }) => isInternalActivity(type));
+  if (own === undefined) return {};
+  const { type, attempt, lastError, since, nextAttemptAt } = own;
+  const next = nextAttemptAt === undefined ? {} : { nextAttemptAt: toIso(nextAttemptAt) };
+  return { internal: { type, attempt, lastError, since: toIso(since), ...next } };
 }
 
 /** What Temporal knows of a call whose last attempt failed, and that is tried again. */

@@ -98,6 +98,8 @@ export interface RunReport {
   } | null;
   readonly logs: readonly LogLine[];
   readonly calls: readonly CallReport[];
+  /** Present while an activity of Tasker itself has failed and is retried, such as a step or a record: it holds up the run. */
+  readonly internal?: InternalReport;
   /**
    * Present when the task completed or failed and left calls unsettled, which were cancelled: how many, and where the author's
    * code made the first of them, as `file:line:column`.
@@ -107,6 +109,19 @@ export interface RunReport {
   readonly endedAt: string | null;
   /** Present when the run was reset in Temporal: how often. Everything else is of the newest execution. */
   readonly resets?: number;
+}
+
+/** An internal activity that is retried, as a report shows it. */
+export interface InternalReport {
+  /** The activity's type. */
+  readonly type: string;
+  /** The attempt under way, or the next one. */
+  readonly attempt: number;
+  readonly lastError: { readonly code: string; readonly message: string };
+  /** When it was scheduled. */
+  readonly since: string;
+  /** When the next attempt begins; absent while one is under way. */
+  readonly nextAttemptAt?: string;
 }
 
 export interface CallReport {

@@ -51,6 +51,8 @@ describe("the README", () => {
       ["an error's name, code and data", `${LIMITS.thrownBytes / 1024} KiB`],
       ["one attempt", `${LIMITS.toolStartToCloseMs / 1000} s`],
       ["all attempts", `${LIMITS.toolScheduleToCloseMs / 60_000} min`],
+      ["a quick read", `${LIMITS.quickReadMs / 1000} s`],
+      ["events of a run of `--cron`", LIMITS.cronHistoryEvents.toLocaleString("en")],
     ];
     for (const [name, value] of [...Object.entries({ ...told, ...more }), ...bytes, ...rest]) {
       assert.ok(
@@ -61,7 +63,7 @@ describe("the README", () => {
   });
 });
 
-describe("what the README has a newcomer type", { timeout: 300_000 }, () => {
+describe("what the README has a newcomer type", () => {
   let folder = "";
   let address = "";
   let temporal = "";

@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, afterEach, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 import { WorkflowFailedError } from "@temporalio/client";
 import { methodTable } from "../../activities/tools/methodTable.ts";
 import { findExecution } from "../../client/execution.ts";
 import { heldUpRuns } from "../../client/heldUpRuns.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
-import type { RetriedActivity } from "../../protocol/run.ts";
+import type { RetriedActivity, RunReport } from "../../protocol/run.ts";
+import { replayerOf } from "../support/replayAll.ts";
 import { replayHistory } from "../support/replayHistory.ts";
 import { eventually } from "../support/eventually.ts";
 import { TestStack } from "../support/stack.ts";
+
+const LAUNCHER = path.join(import.meta.dirname, "../../cli/tasker.js");
 
 describe("a run waits for what is away, visibly, and can be cancelled while it does", () => {
   let stack: TestStack;
@@ -95,6 +100,25 @@ describe("a run waits for what is away, visibly, and can be cancelled while it d
     await hears(new RegExp(`${type} failed, attempt \\d.*run ${run}: store_failed: .*no such table`));
   }
 
+  /** What `tasker task --status RUN --json` prints. */
+  async function printedReport(run: string): Promise<RunReport> {
+    const environment = { TEMPORAL_ADDRESS: stack.address, TASKER_HOME: stack.directory };
+    const { stdout } = await promisify(execFile)(process.execPath, [LAUNCHER, "task", "--status", run, "--json"], {
+      env: { ...process.env, ...environment },
+    });
+    return JSON.parse(stdout) as RunReport;
+  }
+
+  /** The store never got the run's last calls or steps, and a replay says so. Removed: when the stack stops, all others are replayed. */
+  async function isNotWhole(run: string): Promise<void> {
+    const record = await stack.store.runs.get(run);
+    assert.ok(record !== undefined);
+    const replayer = await replayerOf(stack.store);
+    await assert.rejects(replayer.replay(record), { code: "journal_mismatch" });
+    await replayer.close();
+    await stack.store.runs.remove(record);
+  }
+
   async function ended(run: string): Promise<string> {
     const handle = stack.client.workflow.getHandle(run);
     await handle.result().catch((error: unknown) => assert.ok(error instanceof WorkflowFailedError));
@@ -143,6 +167,43 @@ describe("a run waits for what is away, visibly, and can be cancelled while it d
     assert.equal(report.calls[0]?.status, "completed");
   });
 
+  test("while a step is made: `--status --json` shows `internal` until the run has ended", async () => {
+    const run = await startHeld("large");
+    goAway("tasker_blobs");
+    stack.control.release("/held");
+    await waitsIn(run, ACTIVITIES.advance);
+    const { status, internal } = await printedReport(run);
+    assert.equal(status, "processing");
+    assert.equal(internal?.type, ACTIVITIES.advance);
+    assert.equal(internal.lastError.code, "store_failed");
+    assert.match(internal.lastError.message, /no such table/);
+    assert.ok(internal.attempt > 0);
+    assert.ok(Date.parse(internal.since) > 0);
+    comeBack();
+    await stack.tasker.result(run);
+    assert.ok(!("internal" in (await printedReport(run))));
+  });
+
+  for (const [activity, table] of [
+    [ACTIVITIES.advance, "tasker_blobs"],
+    [ACTIVITIES.closeRun, "tasker_runs"],
+  ] as const) {
+    test(`terminated while ${activity} is retried: it ends at once, and its record says so when the store is back`, async () => {
+      const run = await startHeld(activity === ACTIVITIES.advance ? "large" : "caller");
+      goAway(table);
+      stack.control.release("/held");
+      await waitsIn(run, activity);
+      await stack.client.workflow.getHandle(run).terminate("the operator ended it");
+      assert.equal(await ended(run), "TERMINATED");
+      comeBack();
+      const report = await stack.tasker.report(run);
+      assert.equal(report.status, "terminated");
+      assert.equal(report.error?.code, "terminated");
+      assert.ok(!("internal" in report));
+      assert.equal((await stack.store.runs.get(run))?.status, "terminated");
+    });
+  }
+
   for (const moment of ["before", "after"]) {
     test(`cancelled ${moment === "before" ? "while it begins a step" : "before a step's answer is known"}: it ends at once, and its history replays`, async () => {
       const hook = `/hook/${moment}-step`;
@@ -169,6 +230,7 @@ describe("a run waits for what is away, visibly, and can be cancelled while it d
     const report = await stack.tasker.report(run);
     assert.equal(report.status, "completed");
     assert.equal(report.result, "done");
+    await isNotWhole(run);
   });
 
   test("cancelled while the store is away: it ends in Temporal without waiting for the store", async () => {
@@ -203,6 +265,7 @@ describe("a run waits for what is away, visibly, and can be cancelled while it d
     assert.equal(report.status, "completed", JSON.stringify(report.error));
     assert.deepEqual(report.calls, []);
     await hears(new RegExp(`The last calls and log lines of run ${run} are not recorded`));
+    await isNotWhole(run);
   });
 
   test("a log line and a stack that name line 0 are only text", async () => {
