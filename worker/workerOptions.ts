@@ -3,7 +3,7 @@ import type { Configuration } from "../configuration.ts";
 import { LIMITS } from "../protocol/limits.ts";
 
 /** Local activities beside the steps: records are opened and closed while every thread computes. */
-const LOCAL_ACTIVITIES_BESIDE_STEPS = 8;
+const LOCAL_ACTIVITIES_BESIDE_STEPS = 100;
 
 /** The SDK's own throttle would pass one heartbeat in 12 s, and a cancelled tool would learn of it that late. */
 const HEARTBEAT_THROTTLE_MS = 2_000;

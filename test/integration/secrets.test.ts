@@ -289,9 +289,11 @@ describe("what a task reads in the keystore", () => {
 async function claimInHistory(stack: TestStack, run: string): Promise<{ sha256: string; bytes: number }> {
   const { events } = await stack.client.workflow.getHandle(run).fetchHistory();
   for (const event of events ?? []) {
-    for (const { data } of event.activityTaskCompletedEventAttributes?.result?.payloads ?? []) {
-      const answer = JSON.parse(Buffer.from(data ?? []).toString()) as ToolAnswer;
-      if ("claim" in answer.result && answer.result.claim.secret) return answer.result.claim;
+    const activity = event.activityTaskCompletedEventAttributes?.result;
+    const read = event.markerRecordedEventAttributes?.details?.["result"];
+    for (const { data } of [activity, read].flatMap((result) => result?.payloads ?? [])) {
+      const { result } = JSON.parse(Buffer.from(data ?? []).toString()) as Partial<ToolAnswer>;
+      if (result !== undefined && "claim" in result && result.claim.secret) return result.claim;
     }
   }
   return assert.fail("there is no secret claim in the history");
