@@ -52,6 +52,18 @@ describe("the snapshots that a run leaves", () => {
     });
   }
 
+  /** The workflow task after the one that took the run's first snapshot, counted as completed ones are. */
+  async function taskAfterFirstSnapshot(taskRunId: string): Promise<number> {
+    const { events = [] } = await stack.client.workflow.getHandle(taskRunId).fetchHistory();
+    const first = events!.findIndex((event) => {
+      const [answer] = event.markerRecordedEventAttributes?.details?.["result"]?.payloads ?? [];
+      return Buffer.from(answer?.data ?? []).includes('"snapshot":');
+    });
+    assert.ok(first > 0, "the run took no snapshot");
+    // The marker follows the completion of its own workflow task.
+    return events!.slice(0, first).filter((event) => event.workflowTaskCompletedEventAttributes).length;
+  }
+
   test("stay within their bound however long it runs, and a worker that knows nothing of the run finishes it", async () => {
     const first = await stack.workerProcess();
     stack.control.hold("/last");
@@ -83,9 +95,7 @@ describe("the snapshots that a run leaves", () => {
     const run = await stack.start("steps", { url: stack.control.url, bytes: HEAP_BYTES, count: 1_500 });
     assert.equal((await stack.tasker.result(run)).status, "failed");
     stack.control.on("/last", () => ({ status: 200 }));
-    const { events } = await stack.client.workflow.getHandle(run).fetchHistory();
-    const tasks = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes).length;
-    await reset(run, -Math.floor(tasks / 2));
+    await reset(run, await taskAfterFirstSnapshot(run));
     const report = await stack.tasker.result(run);
     assert.equal(report.error?.code, "snapshot_released");
     assert.match(report.error.message, /Reset it to a later point, or to its beginning/);
