@@ -267,7 +267,9 @@ describe("whatever a guest does, it gets a clean failure, and everybody else is 
     );
     for (const [code, body, { status, error }] of await Promise.all(reports)) {
       assert.deepEqual([status, error?.code], ["failed", code], body);
-      if (code === "cpu_limit") assert.match(error?.message ?? "", /stopped in the function or call at \S+:\d+:\d+$/);
+      // Between two jobs of an endless async loop no frame of the guest stands.
+      const place = /stopped in the function or call at \S+:\d+:\d+$|where it was stopped is not known$/;
+      if (code === "cpu_limit") assert.match(error?.message ?? "", place);
     }
     await assertServes();
   });
