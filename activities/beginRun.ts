@@ -20,17 +20,10 @@ export function createBeginRun(deps: ActivityDeps, vms: GuestVms) {
     const { pinned } = opened;
     const { run, args, startedAt: now } = request;
     const vm = await vms.create({ run, pinned });
-    try {
-      const step = await vm.start(
-        await vmStart(deps, { run, pinned, input: runInput(args, pinned) }, vm.secrets),
-        stepOptions({ now }),
-      );
-      const answer = await stepAnswer(deps, vm, { now }, step);
-      vms.keep(vm);
-      return { ...opened, first: { token: vm.token, step: answer } };
-    } catch (error) {
-      vm.dispose();
-      throw error;
-    }
+    return vms.using(vm, async () => {
+      const start = await vmStart(deps, { run, pinned, input: runInput(args, pinned) }, vm.secrets);
+      const step = await stepAnswer(deps, vm, { now }, await vm.start(start, stepOptions({ now })));
+      return { ...opened, first: { token: vm.token, step } };
+    });
   };
 }

@@ -1,20 +1,12 @@
 import type { JsonText } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
-import type { ToolTimeouts } from "../protocol/step.ts";
-import type { Masked } from "../protocol/text.ts";
 import { maskedLine } from "./masking/maskedText.ts";
-import { methodFacts } from "./tools/methodFacts.ts";
+import { methodFacts, type MethodFacts } from "./tools/methodFacts.ts";
 import { parseCall } from "./tools/parseCall.ts";
 import type { Method, Service } from "./tools/service.ts";
 import { PARSED_HERE } from "./tools/textCall.ts";
 
-export interface CallFacts {
-  /** It reads, and its service calls it quick. */
-  readonly quick?: true;
-  readonly timeouts?: ToolTimeouts;
-  /** One line for the Web UI. */
-  readonly summary: Masked;
-}
+export type CallFacts = Omit<MethodFacts, "kind">;
 
 /**
  * Asks a method about the arguments of a call. Large ones are read in the service's thread if it has one.

@@ -3,11 +3,9 @@ import { LIMITS } from "../protocol/limits.ts";
 import type { FusedStep } from "../protocol/activities.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { ActivityDeps } from "./deps.ts";
-import type { GuestVm } from "./guestVm.ts";
 import type { GuestVms } from "./guestVms.ts";
+import { makeStep } from "./makeStep.ts";
 import type { NextStep } from "./tools/toolRequest.ts";
-import { stepAnswer } from "./stepAnswer.ts";
-import { stepOptions } from "./stepOptions.ts";
 
 /** Makes the step that a call's result leads to; undefined when it cannot be made here and now. */
 export type MakeFusedStep = (next: NextStep, result: Carried) => Promise<FusedStep | undefined>;
@@ -27,22 +25,17 @@ export function createFusedStep(deps: ActivityDeps, vms: GuestVms): MakeFusedSte
     const vm = vms.take(token);
     if (vm === undefined) return undefined;
     try {
-      const made = await inTime(makeStep(vm, call, result));
-      if (made === undefined) vm.dispose();
+      const next = { now: vm.timeOfNextStep(), settlements: [{ id: call, ok: true, result }] } as const;
+      const step = await inTime(makeStep(deps, vm, next));
+      if (step === undefined) vm.dispose();
       else vms.keep(vm);
-      return made && { follows: token, ...made };
+      return step && { follows: token, token: vm.token, step };
     } catch (error) {
       vm.dispose();
       Context.current().log.warn("The step after a call is left to the workflow", { error });
       return undefined;
     }
   };
-
-  async function makeStep(vm: GuestVm, call: number, result: Carried): Promise<Omit<FusedStep, "follows">> {
-    const step = { now: vm.timeOfNextStep(), settlements: [{ id: call, ok: true, result }] } as const;
-    const stepped = await vm.resume(step.settlements, stepOptions(step));
-    return { token: vm.token, step: await stepAnswer(deps, vm, step, stepped) };
-  }
 }
 
 /** Milliseconds until the attempt times out, by Temporal's own clock of the attempt. */

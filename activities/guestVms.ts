@@ -32,6 +32,18 @@ export class GuestVms {
     return vm;
   }
 
+  /** Works with a VM and keeps it. One whose work fails may be in any state, so it is dropped. */
+  async using<Answer>(vm: GuestVm, work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await work();
+      this.keep(vm);
+      return answer;
+    } catch (error) {
+      vm.dispose();
+      throw error;
+    }
+  }
+
   /** Keeps a VM for the step that will name its token. One that has ended is gone already. */
   keep(vm: GuestVm): void {
     if (!vm.isHot) return;

@@ -165,7 +165,7 @@ function childRunId(parent: RunKey, task: string, key: string): string {
 }
 
 async function timer(call: GuestCall, context: IssueContext, tool: "sleep" | "setTimeout"): Promise<IssuedCall> {
-  // What is too large to be a duration is none.
+  // An argument that is too large is not a duration.
   const [asked] = (smallArgument(call.args) ?? [""]) as [Json?];
   const ms = tool === "setTimeout" ? timeout(asked) : sleepDuration(asked);
   if (typeof ms !== "number") return refuse(call, context, tool, ms);

@@ -16,12 +16,14 @@ import { unsettledCalls } from "./unsettledCalls.ts";
 /** What is left of a refusal's message once its kind have had their share of an answer. */
 const FLOOD_MESSAGE_BYTES = 100;
 
+export type StepAnswerDeps = Pick<ActivityDeps, "store" | "versions" | "registry" | "compute" | "callKeys">;
+
 /**
- * What the workflow is told of a step: its calls are resolved against registry, policy and limits; positions are the author's;
- * secrets are hidden; what is large travels by claim check.
+ * What the workflow receives of a step. Calls are resolved against registry, policy and limits. Positions are those of the
+ * author's files, secrets are hidden, and large values travel by claim check.
  */
 export async function stepAnswer(
-  deps: Pick<ActivityDeps, "store" | "versions" | "registry" | "compute" | "callKeys">,
+  deps: StepAnswerDeps,
   vm: GuestVm,
   { now, held }: Omit<StepRequest, "settlements">,
   step: VmStep,

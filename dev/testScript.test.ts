@@ -18,7 +18,7 @@ function filesThatRun(files: readonly string[]): string[] {
       mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
       writeFileSync(path.join(copy, file), `console.log("ran", ${JSON.stringify(file)});\n`);
     }
-    // A test runner inside a test reports to the outer one, unless it is told that there is none.
+    // A test runner inside a test reports to the outer one, unless the environment hides that one.
     const env = { ...process.env };
     delete env["NODE_TEST_CONTEXT"];
     const command = scripts.test.replace("node --test", "node --test --test-reporter=tap --test-isolation=none");

@@ -50,7 +50,7 @@ async function isWorkspaceRoot(folder: string): Promise<boolean> {
   );
 }
 
-/** Empty when there is none, or one that cannot be read. */
+/** Empty when the file does not exist or cannot be read. */
 async function manifestOf(folder: string): Promise<Manifest> {
   try {
     const parsed: unknown = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));

@@ -31,7 +31,7 @@ export interface GuestCall {
   readonly links: readonly { readonly name: string; readonly args: JsonText }[];
   /**
    * What tells the call from all others of its VM: a hash of path, arguments, links, and which of its equals it is. It stays
-   * the same when calls settle in another order. It can be guessed by whoever guesses the arguments.
+   * the same when calls settle in another order. Anybody who guesses the arguments can guess it.
    */
   readonly key: string;
 }

@@ -55,6 +55,18 @@ export function settledRecord(call: OpenCall): Omit<CallRecord, "status"> {
   };
 }
 
+/** What is known of a call's attempts beside its outcome. */
+export type Attempts = Partial<Pick<CallRecord, "attempts" | "startedAt" | "endedAt" | "usage">>;
+
+export function attemptsOf({ attempts, startedAt, endedAt, usage }: Attempts): Attempts {
+  return {
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(usage === undefined ? {} : { usage }),
+  };
+}
+
 /** A call that the task left unsettled at its end. It has no end of its own. */
 export function unsettledRecord(call: OpenCall, madeAt: string): CallRecord {
   const child = call.childRunId === undefined ? {} : { childRunId: call.childRunId };

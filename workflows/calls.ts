@@ -1,10 +1,9 @@
-import type { StepAnswer } from "../protocol/activities.ts";
+import type { PinnedRun, StepAnswer } from "../protocol/activities.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { IssuedCall, Settlement, UnsettledCall } from "../protocol/step.ts";
-import type { PinnedRun } from "../protocol/activities.ts";
 import { Alarms } from "./alarms.ts";
 import type { Arrivals, Moment } from "./arrivals.ts";
-import { openRecord, settledRecord, unsettledRecord, type OpenCall } from "./callRecord.ts";
+import { attemptsOf, openRecord, settledRecord, unsettledRecord, type OpenCall } from "./callRecord.ts";
 import { CallsInFlight, type CallEnd } from "./callsInFlight.ts";
 import type { ContinuedRun } from "./continuedRun.ts";
 import { isDispatchable } from "./dispatchQueue.ts";
@@ -50,14 +49,7 @@ export class Calls {
 
   settle(id: number, end: CallEnd): Settled | undefined {
     if (!end.ok) return this.open.fail(id, end);
-    const { result, attempts, startedAt, endedAt, usage } = end;
-    const times = {
-      ...(attempts === undefined ? {} : { attempts }),
-      ...(startedAt === undefined ? {} : { startedAt }),
-      ...(endedAt === undefined ? {} : { endedAt }),
-      ...(usage === undefined ? {} : { usage }),
-    };
-    return this.open.complete(id, result, times);
+    return this.open.complete(id, end.result, attemptsOf(end));
   }
 
   /** A settlement from outside. */

@@ -1,4 +1,5 @@
 import { isErrorClass, type TaskError } from "../protocol/errors.ts";
+import { isRecord } from "../protocol/isRecord.ts";
 import type { CallOutcome, ChildSettled } from "../protocol/signals.ts";
 import { readUsage } from "../protocol/usage.ts";
 import { isCarried } from "../protocol/value.ts";
@@ -33,8 +34,4 @@ function readOutcome(outcome: unknown): CallOutcome | undefined {
 function readError(error: unknown): TaskError | undefined {
   if (!isRecord(error) || typeof error["code"] !== "string" || !isErrorClass(error["class"])) return undefined;
   return readTaskError(error);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -3,10 +3,8 @@ import type { CallFailure } from "../protocol/signals.ts";
 import type { IssuedCall, Settlement } from "../protocol/step.ts";
 import type { Carried } from "../protocol/value.ts";
 import { withoutStack } from "../protocol/withoutStack.ts";
-import { errorSize, settledRecord, sizeOf, toolOf, usageSize, type OpenCall } from "./callRecord.ts";
+import { errorSize, settledRecord, sizeOf, toolOf, usageSize, type Attempts, type OpenCall } from "./callRecord.ts";
 import type { Settled } from "./settlementQueue.ts";
-
-type Times = Partial<Pick<CallRecord, "attempts" | "startedAt" | "endedAt" | "usage">>;
 
 /** The calls of a run that have not settled, in the order in which they were issued. A second outcome of a call changes nothing. */
 export class OpenCalls {
@@ -50,7 +48,7 @@ export class OpenCalls {
     return call;
   }
 
-  complete(id: number, result: Carried, times: Times = {}): Settled | undefined {
+  complete(id: number, result: Carried, times: Attempts = {}): Settled | undefined {
     const bytes = ("claim" in result ? 0 : sizeOf(result)) + usageSize(times.usage);
     return this.settle({ id, ok: true, result }, bytes, { status: "completed", result, ...times });
   }

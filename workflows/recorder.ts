@@ -4,6 +4,7 @@ import type { CallRecord, ExecutionRef, RunKey, UnrecordedProgress } from "../pr
 import type { JournalStep, KeptSnapshot, KeptStep, LogLine, SnapshotRef } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
 import { isCancellation, workflowInfo } from "@temporalio/workflow";
+import { attemptsOf } from "./callRecord.ts";
 import type { Internal } from "./internalActivities.ts";
 
 /** What the record of a call or a log line costs beside what it carries inline, as JSON. */
@@ -58,6 +59,11 @@ export class Recorder {
     this.firstCall = before.calls + 1;
     this.lastCall = before.calls;
     this.firstStep = before.steps + 1;
+  }
+
+  /** How many calls the run has made, in all of its executions: they are numbered from 1. */
+  get callsMade(): number {
+    return this.lastCall;
   }
 
   /** How many steps the run has made, in all of its executions. */
@@ -184,7 +190,7 @@ export class Recorder {
       add(lineSize(line) + OVERHEAD);
       logs.push(line);
     }
-    // The last request has the steps: whoever reads one finds the calls that it settled.
+    // The last request has the steps, so the calls that a step settled are always written before it.
     if (this.stepBytes > 0) add(this.stepBytes);
     if (bytes > 0) cut(this.steps);
     this.calls.clear();
@@ -211,13 +217,8 @@ function sent(request: RecordRequest): RecordRequest {
 }
 
 function withoutValues(record: CallRecord): CallRecord {
-  const { id, tool, status, attempts, startedAt, endedAt, usage } = record;
-  return {
-    ...{ id, tool, status, attempts },
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(endedAt === undefined ? {} : { endedAt }),
-    ...(usage === undefined ? {} : { usage }),
-  };
+  const { id, tool, status, attempts } = record;
+  return { id, tool, status, attempts, ...attemptsOf(record) };
 }
 
 /** Bytes of a line's text as JSON, which writes a control character as six. */

@@ -50,7 +50,6 @@ export class Run {
   private stepping = false;
   /** The history's length when the last step was answered. */
   private answeredAt = -1;
-  private callsMade: number;
   private recentLines: readonly LogLine[];
   /** Calls that the task left behind at its end. */
   private unsettled: readonly UnsettledCall[] = [];
@@ -68,9 +67,8 @@ export class Run {
     this.internal = internal;
     this.followers = followers;
     this.pinned = from.pinned;
-    this.callsMade = continued?.callsMade ?? 0;
-    const before = { lines: continued?.nextLine ?? 0, calls: this.callsMade, steps: continued?.stepsMade ?? 0 };
-    this.recorder = new Recorder(internal, run, execution, from.pinned.engine, before);
+    const { nextLine: lines = 0, callsMade: calls = 0, stepsMade: steps = 0 } = continued ?? {};
+    this.recorder = new Recorder(internal, run, execution, from.pinned.engine, { lines, calls, steps });
     const { arrivals, budget, recorder } = this;
     this.calls = new Calls(run, from.pinned, { arrivals, budget, recorder }, (id, end, cameWith) =>
       this.calls.admit(this.settle(id, end), cameWith),
@@ -177,7 +175,6 @@ export class Run {
 
   private take(answer: StepAnswer): void {
     this.more = answer.more;
-    this.callsMade += answer.calls.length;
     this.calls.take(answer);
     this.recorder.log(answer.logs);
     this.recentLines = recentLines(this.recentLines, answer.logs);
@@ -241,7 +238,7 @@ export class Run {
       pinned: this.pinned,
       interpreter,
       ...this.calls.state,
-      callsMade: this.callsMade,
+      callsMade: this.recorder.callsMade,
       stepsMade: this.recorder.stepsMade,
       nextLine: this.recorder.nextLine,
       recentLines: this.recentLines,
@@ -304,7 +301,7 @@ export class Run {
   private progress(): RunProgress {
     const state = this.stepping ? "processing" : "suspended";
     const { waiting } = this.internal;
-    const shown = progress(state, this.calls.open, this.callsMade, this.recentLines);
+    const shown = progress(state, this.calls.open, this.recorder.callsMade, this.recentLines);
     return { ...shown, ...(waiting && { internal: waiting }) };
   }
 }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 /** How long many small pieces of work may hold the main thread together, milliseconds. */
 const TURN_MS = 10;
 
-/** When the work of this turn of the event loop began; undefined while there is none. */
+/** When the work of this turn of the event loop began; undefined while no work has begun in it. */
 let since: number | undefined;
 let next: Promise<void> = Promise.resolve();
 /** The pieces enter one after another, so that each looks at the clock after the one before it has begun its work. */

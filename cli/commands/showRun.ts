@@ -10,7 +10,7 @@ type ShowRequest = Extract<TaskRequest, { mode: "status" | "result" }>;
 
 /**
  * `tasker task --status ID` answers at once, `--result ID` waits for the end; with `--poll` both show the way there.
- * A run whose end is final is told from the store alone: nothing is started for it.
+ * A run whose end is final is shown from the store alone. No server is started for it.
  */
 export async function showRun(request: ShowRequest, context: Context, output: Output): Promise<ExitCode> {
   const { taskRunId } = request;

@@ -87,7 +87,7 @@ describe("after a crash at any point the record says what Temporal says", () => 
     await stack.publish({ "races.js": `${RACES}\n// another version` });
     const other = await stack.workerProcess();
     for (const run of runs) await assertIsTemporals(run);
-    // What was opened answers the second opening: the run has the version that its record names.
+    // The second opening finds the record: the run has the version that its record names.
     const { typedSearchAttributes } = await stack.client.workflow.getHandle(runs[0]!).describe();
     const version = typedSearchAttributes.get(defineSearchAttributeKey("TaskVersion", "KEYWORD"));
     assert.equal(version, opened?.version);

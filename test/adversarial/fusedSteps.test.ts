@@ -4,7 +4,7 @@ import type { ToolAnswer } from "../../protocol/activities.ts";
 import type { RunReport } from "../../protocol/run.ts";
 import { eventually } from "../support/eventually.ts";
 import { createProbe } from "../support/probe.ts";
-import { replayHistory } from "../support/replayHistory.ts";
+import { replayHistories } from "../support/replayHistory.ts";
 import { TestStack } from "../support/stack.ts";
 
 /** Two effects and two quick reads, one after another: each takes its step with it. It returns what it told the outside. */
@@ -76,7 +76,7 @@ async function assertRight(run: string, effects: readonly [number, number]): Pro
 
 async function assertReplays(run: string): Promise<void> {
   const history = await stack.client.workflow.getHandle(run).fetchHistory();
-  assert.deepEqual(await replayHistory({ workflowId: run, history }), []);
+  assert.deepEqual(await replayHistories([{ workflowId: run, history }]), []);
 }
 
 before(async () => {

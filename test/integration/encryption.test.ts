@@ -4,10 +4,8 @@ import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Client } from "@temporalio/client";
-import { Worker } from "@temporalio/worker";
 import { createTasker } from "../../client/tasker.ts";
 import { readConfiguration } from "../../configuration.ts";
 import { findTemporalCli } from "../../dev/temporalCli.ts";
@@ -21,6 +19,7 @@ import { STATUS_QUERY } from "../../protocol/names.ts";
 import { readHistories } from "../replay/history.ts";
 import { isSecretBlob, withoutMark } from "../../store/secretBlob.ts";
 import { eventually } from "../support/eventually.ts";
+import { replayHistories } from "../support/replayHistory.ts";
 import { TestStack } from "../support/stack.ts";
 import type { RunningWorker } from "../../worker.ts";
 import type { RunKey, RunReport } from "../../protocol/run.ts";
@@ -314,16 +313,8 @@ describe("with encryption off", () => {
 });
 
 test("histories of before encryption replay with it", async () => {
-  const workflowsPath = fileURLToPath(new URL("../../workflows/index.ts", import.meta.url));
   const dataConverter = dataConverterOf(createKeyring({ keys: formatKey(newKey()), keyFile: "/nowhere" }), true);
-  const histories = await readHistories();
-  const failures: string[] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories(
-    { workflowsPath, dataConverter },
-    histories.values(),
-  )) {
-    if (error !== undefined) failures.push(`${workflowId}: ${error.message}`);
-  }
+  const failures = await replayHistories((await readHistories()).values(), { dataConverter });
   assert.deepEqual(failures, []);
 });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Json } from "../../protocol/json.ts";
 import { Choices } from "../model/choices.ts";
 import { fc, SEED } from "../support/fuzz.ts";
-import { replayHistory } from "../support/replayHistory.ts";
+import { historiesOf, replayHistories } from "../support/replayHistory.ts";
 import { TestStack } from "../support/stack.ts";
 import type { WorkerProcess } from "../support/workerProcess.ts";
 import { evaluate, randomProgram, SEEDED, type Statement } from "./seedPrograms.ts";
@@ -65,16 +65,10 @@ function assertNoEffectTwice({ control }: TestStack, seed: number): void {
   assert.equal(new Set(all).size, all.length, `two effects of seed ${seed} have one key`);
 }
 
-async function assertReplays({ client, store }: TestStack, workflowId: string): Promise<number> {
-  let runId: string | null | undefined = (await store.runs.get(workflowId))?.firstRunId;
-  let executions = 0;
-  while (runId) {
-    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    assert.deepEqual(await replayHistory({ workflowId, history }), [], workflowId);
-    executions++;
-    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
-  }
-  return executions;
+async function assertReplays(stack: TestStack, workflowId: string): Promise<number> {
+  const histories = await historiesOf(stack, workflowId);
+  assert.deepEqual(await replayHistories(histories), [], workflowId);
+  return histories.length;
 }
 
 /** Two workers with room for one VM each. At every strike one of them dies, or stands still until another has taken its place. */

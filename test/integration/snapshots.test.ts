@@ -3,6 +3,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { LIMITS } from "../../protocol/limits.ts";
+import { resetRun } from "../support/resetRun.ts";
 import { TestStack } from "../support/stack.ts";
 
 const MiB = 1024 * 1024;
@@ -39,19 +40,6 @@ describe("the snapshots that a run leaves", () => {
       .map((row) => Number(row["bytes"]));
   }
 
-  /** Resets to the end of the last workflow task before the one that made the last call. */
-  async function reset(taskRunId: string, fromTheEnd: number): Promise<void> {
-    const { events } = await stack.client.workflow.getHandle(taskRunId).fetchHistory();
-    const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
-    await stack.client.workflowService.resetWorkflowExecution({
-      namespace: "default",
-      workflowExecution: { workflowId: taskRunId },
-      workflowTaskFinishEventId: completed.at(fromTheEnd)!.eventId!,
-      requestId: crypto.randomUUID(),
-      reason: "test",
-    });
-  }
-
   /** The workflow task after the one that took the run's first snapshot, counted as completed ones are. */
   async function taskAfterFirstSnapshot(taskRunId: string): Promise<number> {
     const { events = [] } = await stack.client.workflow.getHandle(taskRunId).fetchHistory();
@@ -85,7 +73,7 @@ describe("the snapshots that a run leaves", () => {
     const run = await stack.start("steps", { url: stack.control.url, bytes: 8_000, count: 700 });
     assert.equal((await stack.tasker.result(run)).status, "failed");
     stack.control.on("/last", () => ({ status: 200 }));
-    await reset(run, -4);
+    await resetRun(stack.client, run, -4);
     const report = await stack.tasker.result(run);
     assert.deepEqual([report.status, report.resets], ["completed", 1], JSON.stringify(report.error));
   });
@@ -95,7 +83,7 @@ describe("the snapshots that a run leaves", () => {
     const run = await stack.start("steps", { url: stack.control.url, bytes: HEAP_BYTES, count: 1_500 });
     assert.equal((await stack.tasker.result(run)).status, "failed");
     stack.control.on("/last", () => ({ status: 200 }));
-    await reset(run, await taskAfterFirstSnapshot(run));
+    await resetRun(stack.client, run, await taskAfterFirstSnapshot(run));
     const report = await stack.tasker.result(run);
     assert.equal(report.error?.code, "snapshot_released");
     assert.match(report.error.message, /Reset it to a later point, or to its beginning/);

@@ -11,7 +11,7 @@ import { heldUpRuns } from "../../client/heldUpRuns.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
 import type { RetriedActivity, RunReport } from "../../protocol/run.ts";
 import { replayerOf } from "../support/replayAll.ts";
-import { replayHistory } from "../support/replayHistory.ts";
+import { replayHistories } from "../support/replayHistory.ts";
 import { eventually } from "../support/eventually.ts";
 import { TestStack } from "../support/stack.ts";
 
@@ -123,7 +123,7 @@ describe("a run waits for what is away, visibly, and can be cancelled while it d
     const handle = stack.client.workflow.getHandle(run);
     await handle.result().catch((error: unknown) => assert.ok(error instanceof WorkflowFailedError));
     const { status } = await handle.describe();
-    assert.deepEqual(await replayHistory({ workflowId: run, history: await handle.fetchHistory() }), []);
+    assert.deepEqual(await replayHistories([{ workflowId: run, history: await handle.fetchHistory() }]), []);
     return status.name;
   }
 

@@ -25,7 +25,7 @@ interface Event {
 
 /** What the server knows of a run: what its commands began, and what may come of it. */
 export class Server {
-  /** What each call came to, by its number. */
+  /** The outcome of each call, by its number. */
   readonly outcomes = new Map<number, Settlement>();
   readonly dispatched = new Set<number>();
   private readonly world: World;
@@ -246,7 +246,7 @@ export class Server {
       ["tasker:followUp", [null]],
       ["unknown", []],
     );
-    // Known fault: a parent that asks during a heartbeat of the run's last step is told, and in a replay it asks too late.
+    // Known fault: a parent that asks during a heartbeat of the run's last step gets an answer. In a replay it asks too late.
     if (this.isStepping && junk[0] === "tasker:followUp") return [];
     const signal: Event = {
       events: 1,

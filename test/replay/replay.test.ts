@@ -1,24 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { WorkflowHandle } from "@temporalio/client";
-import { Worker } from "@temporalio/worker";
-import { installRuntime } from "../../worker/runtime.ts";
 import { eventually } from "../support/eventually.ts";
+import { historiesOf, replayHistories } from "../support/replayHistory.ts";
 import { TestStack } from "../support/stack.ts";
-import { readHistories, type RecordedHistory } from "./history.ts";
-
-installRuntime("error");
-
-/** Replays histories against today's workflow code and answers what went wrong, by workflow id and run id. */
-async function replay(histories: Iterable<RecordedHistory>): Promise<string[]> {
-  const workflowsPath = fileURLToPath(new URL("../../workflows/index.ts", import.meta.url));
-  const failures: string[] = [];
-  for await (const { workflowId, runId, error } of Worker.runReplayHistories({ workflowsPath }, histories)) {
-    if (error !== undefined) failures.push(`${workflowId} ${runId}: ${error.message}`);
-  }
-  return failures;
-}
+import { readHistories } from "./history.ts";
 
 async function pendingActivities(handle: WorkflowHandle): Promise<number> {
   return (await handle.describe()).raw.pendingActivities?.length ?? 0;
@@ -32,7 +18,7 @@ async function failedTasks(handle: WorkflowHandle): Promise<number> {
 test("runs that are under way survive a release: recorded histories replay on today's workflow code", async () => {
   const histories = await readHistories();
   assert.ok(histories.size > 10);
-  assert.deepEqual(await replay(histories.values()), []);
+  assert.deepEqual(await replayHistories(histories.values()), []);
 });
 
 test("a history goes on replaying when more results arrive during a step than a server holds back by default", async () => {
@@ -63,7 +49,7 @@ test("a history goes on replaying when more results arrive during a step than a 
     await eventually(async () => (await pendingActivities(handle)) === 0 || (await failedTasks(handle)) > 0);
     control.release(hook);
     assert.equal((await stack.tasker.result(run)).result, calls);
-    assert.deepEqual(await replay([{ workflowId: run, history: await handle.fetchHistory() }]), []);
+    assert.deepEqual(await replayHistories([{ workflowId: run, history: await handle.fetchHistory() }]), []);
   } finally {
     await stack.stop();
   }
@@ -88,7 +74,7 @@ test("a history replays when results come in all the time while steps are made a
     for await (const { status } of stack.tasker.follow(run)) assert.notEqual(status, "failed");
     const histories = await historiesOf(stack, run);
     assert.ok(histories.length > 1, "the run did not continue as new");
-    assert.deepEqual(await replay(histories), []);
+    assert.deepEqual(await replayHistories(histories), []);
   } finally {
     await stack.stop();
   }
@@ -123,7 +109,7 @@ test("a history replays when results and timers arrive while a step outlasts its
     }
     control.releaseAll();
     assert.equal((await stack.tasker.result("slow")).status, "completed");
-    assert.deepEqual(await replay(await historiesOf(stack, "slow")), []);
+    assert.deepEqual(await replayHistories(await historiesOf(stack, "slow")), []);
   } finally {
     await stack.stop();
   }
@@ -138,16 +124,4 @@ async function heartbeats(handle: WorkflowHandle): Promise<boolean> {
     scheduled?.workflowTaskScheduledEventAttributes != null &&
     started?.workflowTaskStartedEventAttributes != null
   );
-}
-
-/** The histories of every execution of a run, from its first to its last. */
-async function historiesOf({ client, store }: TestStack, workflowId: string): Promise<RecordedHistory[]> {
-  const histories: RecordedHistory[] = [];
-  let runId: string | null | undefined = (await store.runs.get(workflowId))?.firstRunId;
-  while (runId) {
-    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    histories.push({ workflowId, history });
-    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
-  }
-  return histories;
 }

@@ -1,15 +1,35 @@
 import { fileURLToPath } from "node:url";
-import { Worker } from "@temporalio/worker";
+import { Worker, type ReplayWorkerOptions } from "@temporalio/worker";
 import { installRuntime } from "../../worker/runtime.ts";
 import type { RecordedHistory } from "../replay/history.ts";
+import type { TestStack } from "./stack.ts";
 
-/** Replays a history against today's workflow code and returns what went wrong. */
-export async function replayHistory(history: RecordedHistory): Promise<string[]> {
+/** Replays histories against today's workflow code and returns what went wrong, by workflow id and run id. */
+export async function replayHistories(
+  histories: Iterable<RecordedHistory>,
+  options: Pick<ReplayWorkerOptions, "dataConverter"> = {},
+): Promise<string[]> {
   installRuntime("error");
   const workflowsPath = fileURLToPath(new URL("../../workflows/index.ts", import.meta.url));
   const failures: string[] = [];
-  for await (const { error } of Worker.runReplayHistories({ workflowsPath }, [history])) {
-    if (error !== undefined) failures.push(error.message);
+  const replays = Worker.runReplayHistories({ workflowsPath, ...options }, histories);
+  for await (const { workflowId, runId, error } of replays) {
+    if (error !== undefined) failures.push(`${workflowId} ${runId}: ${error.message}`);
   }
   return failures;
+}
+
+/** The histories of every execution of a run, from its first to its last. */
+export async function historiesOf(
+  { client, store }: Pick<TestStack, "client" | "store">,
+  workflowId: string,
+): Promise<RecordedHistory[]> {
+  const histories: RecordedHistory[] = [];
+  let runId: string | null | undefined = (await store.runs.get(workflowId))?.firstRunId;
+  while (runId) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    histories.push({ workflowId, history });
+    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  return histories;
 }

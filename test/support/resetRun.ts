@@ -1,13 +1,13 @@
 import type { Client } from "@temporalio/client";
 
-/** `temporal workflow reset` to the end of a workflow task, counted from 0. Returns the run id of the new execution. */
+/** `temporal workflow reset` to the end of a workflow task, counted from 0, or back from -1. Returns the run id of the new execution. */
 export async function resetRun(client: Client, taskRunId: string, toTask: number): Promise<string> {
   const { events } = await client.workflow.getHandle(taskRunId).fetchHistory();
   const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
   const { runId } = await client.workflowService.resetWorkflowExecution({
     namespace: client.options.namespace,
     workflowExecution: { workflowId: taskRunId },
-    workflowTaskFinishEventId: completed[toTask]!.eventId!,
+    workflowTaskFinishEventId: completed.at(toTask)!.eventId!,
     requestId: crypto.randomUUID(),
     reason: "test",
   });

@@ -101,8 +101,8 @@ export class WatchedThread extends WorkerThreadClient {
   }
 
   /**
-   * Rejects a request if the thread answers two later ones first: then it was ended. If it came to its own end just before,
-   * another one was ended instead, perhaps one of these two; the next looks find it as the oldest.
+   * Rejects a request if the thread answers two later ones first: then it was stopped. If it had finished just before, another one
+   * was stopped instead, perhaps one of these two; the next look finds that one as the oldest.
    */
   private async rejectUnanswered(request: Pending): Promise<void> {
     for (let later = 0; later < 2; later++) {
