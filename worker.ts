@@ -1,3 +1,4 @@
+import { Client } from "@temporalio/client";
 import { createCallKeys } from "./activities/callKeys.ts";
 import { createActivities, type Activities } from "./activities/createActivities.ts";
 import { createComputeThreads } from "./activities/compute/computeThreads.ts";
@@ -43,6 +44,8 @@ export interface RunningWorker {
   stop(): Promise<void>;
   /** Settles when the worker has ended; rejects when it ended by itself. */
   readonly ended: Promise<void>;
+  /** A client on the worker's own connection: `createTasker({ ..., worker })` starts runs with it. Undefined once `stop` was called. */
+  readonly client: Client | undefined;
 }
 
 /** Starts a worker for the Temporal server that the configuration names. Throws when anything that it needs is missing. */
@@ -58,6 +61,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
   try {
     const connection = close.later(await connectWorker(configuration));
     await requireSearchAttributes(connection, configuration);
+    let client: Client | undefined = new Client({ connection, namespace, dataConverter });
     const store = close.later(
       await openStore({ ...storeOptions(configuration), cipher: createCipher(keyring, "store") }),
     );
@@ -103,21 +107,29 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     });
     close.later(
       startReconciler({
-        connection,
-        namespace,
-        dataConverter,
+        client,
         store,
         say: configuration.logLevel === "error" ? () => undefined : sayOnStderr,
       }),
     );
     const running = runTogether(workers);
-    const ended = running.ended.finally(() => close.now());
+    const ended = running.ended.finally(() => {
+      client = undefined;
+      return close.now();
+    });
     ended.catch(() => undefined); // whoever cares awaits `ended`
     const stop = (): Promise<void> => {
+      client = undefined;
       running.shutdown();
       return ended;
     };
-    return { ended, stop };
+    return {
+      ended,
+      stop,
+      get client() {
+        return client;
+      },
+    };
   } catch (error) {
     await close.now();
     throw error;

@@ -187,7 +187,7 @@ export class Context {
     this.closers.push(() => connection.close());
     const dataConverter = dataConverterOf(keyring, this.configuration.encryption);
     const client = new Client({ connection, namespace: stack.namespace, dataConverter });
-    return createTasker({ client, store, taskQueue: stack.taskQueue });
+    return createTasker({ client, store, taskQueue: stack.taskQueue, worker: stack.worker });
   }
 }
 

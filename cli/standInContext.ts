@@ -87,7 +87,13 @@ function workerWithStandIns(environment: Environment, { workspace, started }: St
       const worker = await startWorker(pointedAt(standIns, configuration, environment));
       writeStandIns(folder, standIns.environment);
       started?.(standIns);
-      return { ended: worker.ended, stop: () => worker.stop().finally(stop) };
+      return {
+        ended: worker.ended,
+        stop: () => worker.stop().finally(stop),
+        get client() {
+          return worker.client;
+        },
+      };
     } catch (error) {
       await stop();
       throw error;

@@ -7,6 +7,15 @@ export interface ClientDependencies {
   readonly store: Store;
 }
 
+/**
+ * A worker of this process that serves the client's task queue. Temporal then hands a run's first step to it with the answer
+ * to the start ("eager start"): no way over the task queue.
+ */
+export interface WorkerHere {
+  /** A client on the worker's own connection; undefined once the worker is told to stop. */
+  readonly client?: Client | undefined;
+}
+
 /** One request to Temporal may take this long, milliseconds; waiting for a run's end has no bound. */
 export const REQUEST_MS = 10_000;
 

@@ -5,6 +5,9 @@ import { LIMITS } from "../protocol/limits.ts";
 import { utf8Length } from "../protocol/text.ts";
 import { newRunId } from "./start.ts";
 import { openStore } from "../store/openStore.ts";
+import type { WorkerHere } from "./dependencies.ts";
+import { createTasker } from "./tasker.ts";
+import { FakeTemporal } from "./testing/fakeTemporal.ts";
 import { makeWorld } from "./testing/world.ts";
 
 describe("starting a run", () => {
@@ -17,6 +20,18 @@ describe("starting a run", () => {
     assert.equal(started.workflowId, taskRunId);
     assert.deepEqual(started.args, [{ task: "echo", input: { message: "hi" } }]);
     assert.match(taskRunId, /^echo-[0-9a-f-]{36}$/);
+  });
+
+  it("with a worker in this process asks for the first step at once, on the worker's own connection", async (t) => {
+    const { tasker, temporal, store } = await makeWorld(t, openStore);
+    const itsTemporal = new FakeTemporal();
+    const worker: WorkerHere = { client: itsTemporal.client };
+    const eager = createTasker({ client: temporal.client, store, worker });
+    await eager.start("echo");
+    await tasker.start("echo");
+    await createTasker({ client: temporal.client, store, worker: {} }).start("echo");
+    const asked = (of: FakeTemporal) => of.started.map(({ requestEagerStart }) => requestEagerStart);
+    assert.deepEqual([asked(itsTemporal), asked(temporal)], [[true], [false, false]]);
   });
 
   it("of an unpublished task or version says so and starts nothing", async (t) => {

@@ -8,7 +8,7 @@ import { LIMITS } from "../protocol/limits.ts";
 import { lossyValue } from "../protocol/lossyValue.ts";
 import { WORKFLOW_TYPE } from "../protocol/names.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
-import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
+import { REQUEST_MS, type ClientDependencies, type WorkerHere } from "./dependencies.ts";
 import { asking, CLIENT_CODES } from "./errors.ts";
 import { TASK_NAME } from "./execution.ts";
 
@@ -20,6 +20,12 @@ export interface StartOptions {
   readonly options?: TaskRunOptions;
 }
 
+/** What a start needs. With a worker in this process that has a free slot, the run's first step comes with the answer. */
+export interface StartDependencies extends ClientDependencies {
+  readonly taskQueue: string;
+  readonly worker?: WorkerHere | undefined;
+}
+
 export interface StartedRun {
   readonly taskRunId: string;
 }
@@ -29,7 +35,7 @@ export interface StartedRun {
  * @throws unknown_task, unknown_version, input_too_large, not_serializable, invalid_argument, run_exists, temporal_unreachable
  */
 export async function startRun(
-  dependencies: ClientDependencies & { readonly taskQueue: string },
+  dependencies: StartDependencies,
   task: string,
   input: Json,
   options: StartOptions = {},
@@ -43,16 +49,20 @@ export async function startRun(
     ...(await carryInput(dependencies, taskRunId, input)),
     ...(options.options === undefined ? {} : { options: options.options }),
   };
+  const eager = dependencies.worker?.client;
+  const client = eager ?? dependencies.client;
   try {
     await asking("start the run", () =>
-      dependencies.client.withDeadline(Date.now() + REQUEST_MS, () =>
-        dependencies.client.workflow.start(WORKFLOW_TYPE, {
+      client.withDeadline(Date.now() + REQUEST_MS, () =>
+        client.workflow.start(WORKFLOW_TYPE, {
           workflowId: taskRunId,
           taskQueue: dependencies.taskQueue,
           args: [args],
           typedSearchAttributes: new TypedSearchAttributes([{ key: TASK_NAME, value: task }]),
           staticSummary: safeText(`task ${task}`, LIMITS.summaryBytes),
           workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+          // Any other connection refuses to ask for it.
+          requestEagerStart: eager !== undefined,
         }),
       ),
     );

@@ -3,7 +3,7 @@ import { TASK_QUEUE } from "../protocol/names.ts";
 import type { RunProgress, RunReport } from "../protocol/run.ts";
 import { awaitEnd } from "./awaitEnd.ts";
 import { cancelRun } from "./cancel.ts";
-import type { ClientDependencies } from "./dependencies.ts";
+import type { ClientDependencies, WorkerHere } from "./dependencies.ts";
 import { findExecution } from "./execution.ts";
 import { followRun, type FollowOptions, type RunChange } from "./follow.ts";
 import { listRuns, type ListFilter, type RunSummary } from "./list.ts";
@@ -38,10 +38,12 @@ export interface Tasker {
 export interface TaskerOptions extends ClientDependencies {
   /** The task queue that the workers poll; `tasker` when absent. */
   readonly taskQueue?: string;
+  /** A running worker of this process, whose first steps then begin sooner; see `WorkerHere`. */
+  readonly worker?: WorkerHere | undefined;
 }
 
-export function createTasker({ client, store, taskQueue = TASK_QUEUE }: TaskerOptions): Tasker {
-  const dependencies = { client, store, taskQueue };
+export function createTasker({ client, store, taskQueue = TASK_QUEUE, worker }: TaskerOptions): Tasker {
+  const dependencies = { client, store, taskQueue, worker };
   return {
     start: (task, input = {}, options) => startRun(dependencies, task, input, options),
     report: (taskRunId) => reportRun(dependencies, taskRunId),

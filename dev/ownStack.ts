@@ -107,6 +107,7 @@ function ownStack(home: Home, lock: KernelLock, configuration: Configuration, pa
   return {
     ...facts,
     owned: true,
+    worker,
     lost: loss(parts, () => stopped !== undefined),
     stop({ afterOthers = false } = {}) {
       if (!afterOthers) hurry.abort();

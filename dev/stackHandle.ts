@@ -1,3 +1,4 @@
+import type { WorkerHere } from "../client/dependencies.ts";
 import type { Configuration } from "../configuration.ts";
 import type { TaskerError } from "../protocol/errors.ts";
 import type { Progress } from "./progress.ts";
@@ -13,6 +14,8 @@ export interface Stack {
   readonly codecUrl?: string;
   /** Whether this process started it, and so ends it. */
   readonly owned: boolean;
+  /** Its worker, if that runs in this process. */
+  readonly worker?: WorkerHere;
   /** Resolves, with what happened, if server or worker end unasked while this process owns them. `stop` is still due. */
   readonly lost: Promise<TaskerError>;
   /**
@@ -22,8 +25,11 @@ export interface Stack {
   stop(options?: { readonly afterOthers?: boolean }): Promise<void>;
 }
 
-/** `stop` lets running steps finish. `ended` settles when it has ended, and rejects when that was not asked for. */
-export interface StackWorker {
+/**
+ * `stop` lets running steps finish. `ended` settles when it has ended, and rejects when that was not asked for. It has a
+ * client if it runs in this process.
+ */
+export interface StackWorker extends WorkerHere {
   stop(): Promise<void>;
   readonly ended?: Promise<void>;
 }

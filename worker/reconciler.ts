@@ -1,6 +1,4 @@
-import { Client } from "@temporalio/client";
-import type { DataConverter } from "@temporalio/common";
-import type { NativeConnection } from "@temporalio/worker";
+import type { Client } from "@temporalio/client";
 import { confirmEnds, reconcileEnded } from "../client/reconcile.ts";
 import type { Store } from "../protocol/store.ts";
 
@@ -14,9 +12,7 @@ const OVERLAP_MS = 60_000;
 const UNREAD_MS = 10 * 60_000;
 
 export interface ReconcilerDeps {
-  readonly connection: NativeConnection;
-  readonly namespace: string;
-  readonly dataConverter: DataConverter;
+  readonly client: Client;
   readonly store: Store;
   /** Receives a line when Temporal or the store does not answer, and one when they do again. */
   readonly say: (line: string) => void;
@@ -30,10 +26,7 @@ const REPEAT_MS = 10 * 60_000;
  * itself. Looks at its start and from time to time; every worker does, for closing twice changes nothing. It is also what
  * notices, within half a minute, that the server or the store is away: Core's own pollers retry without a word.
  */
-export function startReconciler({ connection, namespace, dataConverter, store, say }: ReconcilerDeps): {
-  close(): Promise<void>;
-} {
-  const client = new Client({ connection, namespace, dataConverter });
+export function startReconciler({ client, store, say }: ReconcilerDeps): { close(): Promise<void> } {
   let since = new Date(Date.now() - FIRST_LOOK_BACK_MS);
   let running = Promise.resolve();
   let saidAt: number | undefined;

@@ -25,6 +25,7 @@ export interface Started {
   readonly workflowId: string;
   readonly taskQueue: string;
   readonly args: readonly unknown[];
+  readonly requestEagerStart?: boolean;
 }
 
 interface HistoryRequest {
