@@ -5,7 +5,7 @@ import { connectionOptions, readConfiguration, storeOptions, type Configuration 
 import { createCipher } from "./encryption/cipher.ts";
 import { dataConverterOf } from "./encryption/dataConverter.ts";
 import { createKeyring } from "./encryption/keyring.ts";
-import { TaskerError } from "./protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "./protocol/errors.ts";
 import { openStore } from "./store/openStore.ts";
 
 export { CLIENT_CODES } from "./client/errors.ts";
@@ -34,7 +34,7 @@ export async function connectTasker(configuration: Configuration = readConfigura
   const { temporalNamespace: namespace } = configuration;
   if (configuration.temporalAddress === undefined) {
     const message = "TEMPORAL_ADDRESS is not set. `npm start` prints the address of the server that it starts.";
-    throw new TaskerError({ code: "invalid_configuration", class: "infrastructure", message }, { retryable: false });
+    throw new TaskerError(taskError(CODES.invalidConfiguration, message), { retryable: false });
   }
   const keyring = createKeyring(configuration);
   const connection = await connect(connectionOptions(configuration));

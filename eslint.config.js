@@ -7,6 +7,12 @@ const terminal = {
   message: "Foreign text must not reach a terminal raw: use Output in commands, sayOnStderr in workers.",
 };
 
+const errorClass = {
+  selector: "Property[key.name='class'] > :matches(Literal, TSAsExpression)",
+  message:
+    "The class of an error follows from its code: make it with taskError, or with the errorTable of its service.",
+};
+
 const cut = {
   // A negative end, as in path.slice(0, -1), takes a part off and is not a cut.
   selector:
@@ -71,7 +77,12 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     ignores: ["test/**", "bench/**", "dev/**", "**/*.test.ts", "worker/sayOnStderr.ts"],
-    rules: { "no-console": "error", "no-restricted-syntax": ["error", terminal] },
+    rules: { "no-console": "error", "no-restricted-syntax": ["error", terminal, errorClass] },
+  },
+  {
+    files: ["dev/**/*.ts"],
+    ignores: ["**/*.test.ts"],
+    rules: { "no-restricted-syntax": ["error", errorClass] },
   },
   {
     files: ["workflows/**/*.ts"],
@@ -86,13 +97,13 @@ export default tseslint.config(
   {
     files: ["activities/**/*.ts"],
     ignores: ["**/*.test.ts"],
-    rules: { "no-restricted-syntax": ["error", terminal, cut] },
+    rules: { "no-restricted-syntax": ["error", terminal, errorClass, cut] },
   },
   {
     // What runs on the main thread. Services and jobs of compute threads are in folders below.
     files: ["activities/*.ts", "activities/masking/*.ts", "activities/tools/*.ts"],
     ignores: ["**/*.test.ts", ...boundedJson],
-    rules: { "no-restricted-syntax": ["error", terminal, cut, json] },
+    rules: { "no-restricted-syntax": ["error", terminal, errorClass, cut, json] },
   },
   { files: ["**/*.test.ts", "test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   { files: ["**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },

@@ -1,5 +1,5 @@
 import type { TaskRunArgs } from "../protocol/activities.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { BlobReader, BlobStore } from "../protocol/store.ts";
@@ -72,7 +72,7 @@ function checkSize(text: string): void {
   // Most inputs are far from the bound: their bytes need not be counted.
   if (text.length * 3 <= LIMITS.inputBytes || utf8Length(text) <= LIMITS.inputBytes) return;
   const message = `The input is larger than ${LIMITS.inputBytes} bytes of JSON.`;
-  throw new TaskerError({ code: CODES.inputTooLarge, class: "limit", message });
+  throw new TaskerError(taskError(CODES.inputTooLarge, message));
 }
 
 const WRONG_CLAIM = new Set<string>([CODES.claimDenied, CODES.blobMissing]);
@@ -87,6 +87,6 @@ async function readInput(blobs: BlobStore, reader: BlobReader, given: Carried): 
   } catch (error) {
     if (!(error instanceof TaskerError) || !WRONG_CLAIM.has(error.code)) throw error;
     const message = `"inputClaim" is refused. ${error.message}`;
-    throw new TaskerError({ code: CODES.invalidInput, class: "guest", message });
+    throw new TaskerError(taskError(CODES.invalidInput, message));
   }
 }

@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { declaredFields, declaredItems, isObject } from "./declaredFields.ts";
@@ -14,7 +14,7 @@ export function applyDefaults(schema: Json, input: Json): Json {
     room -= name.length + JSON.stringify(value).length;
     if (room >= 0) return value;
     const message = `The input is larger than ${LIMITS.inputBytes} bytes of JSON with its defaults.`;
-    throw new TaskerError({ code: CODES.inputTooLarge, class: "limit", message });
+    throw new TaskerError(taskError(CODES.inputTooLarge, message));
   };
 
   const fill = (inner: Json | undefined, value: Json): Json => {

@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { applyDefaults } from "./applyDefaults.ts";
 import type { CheckedInput, CheckInputRequest } from "./compute/jobs.ts";
@@ -23,10 +23,6 @@ function parseInput(text: string): Json {
     return JSON.parse(text) as Json;
   } catch {
     // The parser's own message would quote it.
-    throw new TaskerError({
-      code: CODES.invalidInput,
-      class: "guest",
-      message: "The input's claim refers to what is not JSON.",
-    });
+    throw new TaskerError(taskError(CODES.invalidInput, "The input's claim refers to what is not JSON."));
   }
 }

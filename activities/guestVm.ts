@@ -3,7 +3,7 @@ import type { PinnedRun } from "../protocol/activities.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { Millis, Settlement, SnapshotRef } from "../protocol/step.ts";
 import type { Sandbox, StepOptions, VmStart, VmStep } from "../sandbox/types.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { StoredBlob } from "../protocol/store.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { listedSecrets, sealBlob } from "./masking/secretClaims.ts";
@@ -114,7 +114,7 @@ export class GuestVm {
       const message =
         "The run cannot go on from here: the snapshot before this point was released when newer ones were taken. " +
         "Reset it to a later point, or to its beginning.";
-      throw new TaskerError({ code: CODES.snapshotReleased, class: "infrastructure", message }, { retryable: false });
+      throw new TaskerError(taskError(CODES.snapshotReleased, message), { retryable: false });
     }
   }
 }

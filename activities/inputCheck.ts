@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { Json, JsonText } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { TaskVersion } from "../protocol/task.ts";
@@ -47,5 +47,5 @@ function tooLong(why: JobStopped["why"], cpuMs: number): TaskerError {
   const message =
     `The input could not be checked against the task's input schema ${found}. ` +
     "Pass a smaller input, or declare fewer alternatives and enum values in the task's @param tags.";
-  return new TaskerError({ code: CODES.invalidInput, class: "guest", message });
+  return new TaskerError(taskError(CODES.invalidInput, message));
 }

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from "@temporalio/common";
-import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
 import { maskedText } from "./masking/maskedText.ts";
@@ -46,7 +46,7 @@ export function internalFailure(
 
 function describe(error: unknown): TaskError {
   if (error instanceof TaskerError) return error.toTaskError();
-  return { code: CODES.internal, class: "infrastructure", message: messageOf(error) };
+  return taskError(CODES.internal, messageOf(error));
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { Caller } from "../policy/denial.ts";
 import type { PinnedRun } from "../protocol/activities.ts";
-import { CODES, type TaskError } from "../protocol/errors.ts";
+import { CODES, type TaskError, taskError } from "../protocol/errors.ts";
 import type { Json, JsonText } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunKey } from "../protocol/run.ts";
@@ -64,13 +64,7 @@ async function toolCall(call: GuestCall, context: IssueContext): Promise<IssuedC
   const { argumentBytes = LIMITS.argumentBytes } = found.method;
   if (!fitsUtf8(text, argumentBytes)) {
     const message = `The arguments of ${found.tool} are larger than ${argumentBytes} bytes of JSON.`;
-    return refuse(
-      call,
-      context,
-      found.tool,
-      { code: CODES.argumentTooLarge, class: "limit", message },
-      found.method.secret,
-    );
+    return refuse(call, context, found.tool, taskError(CODES.argumentTooLarge, message), found.method.secret);
   }
   const hide = (summary: string): string => context.secrets.hide(summary);
   const facts = await callFacts(found, call.path.slice(1), text, hide);
@@ -104,26 +98,27 @@ async function nestedRun(call: GuestCall, context: IssueContext): Promise<Issued
   if (denied !== undefined) return refuse(call, context, tool, denied);
   if (typeof task !== "string" || !TASK_NAME.test(task)) {
     const message = "tools.tasks.execute(name, input) takes the name of a published task: letters, digits and . _ - /";
-    return refuse(call, context, tool, { code: CODES.invalidArgument, class: "guest", message });
+    return refuse(call, context, tool, taskError(CODES.invalidArgument, message));
   }
   if (context.pinned.depth >= LIMITS.nestingDepth) {
     const message = `Runs nest at most ${LIMITS.nestingDepth} deep; this one is at that depth.`;
-    return refuse(call, context, tool, { code: CODES.nestingLimit, class: "limit", message });
+    return refuse(call, context, tool, taskError(CODES.nestingLimit, message));
   }
   const wrong = more[0] !== undefined && options === undefined ? "the options are too large." : wrongOptions(options);
   if (wrong !== undefined) {
-    return refuse(call, context, tool, {
-      code: CODES.invalidArgument,
-      class: "guest",
-      message: `tools.tasks.execute(name, input, options): ${wrong}`,
-    });
+    return refuse(
+      call,
+      context,
+      tool,
+      taskError(CODES.invalidArgument, `tools.tasks.execute(name, input, options): ${wrong}`),
+    );
   }
   const version = versionOf(options);
   const found = context.secrets.find(`${task} ${version ?? ""}`);
   if (found !== "all" && found.length > 0) {
     const message =
       "The name or version of a nested run's task holds a secret, and would be shown. Pass it in the input.";
-    return refuse(call, context, tool, { code: CODES.invalidArgument, class: "guest", message });
+    return refuse(call, context, tool, taskError(CODES.invalidArgument, message));
   }
   const text = input ?? "{}";
   const inputOf = await carried(text, context);

@@ -1,5 +1,5 @@
 import type { OpenAnswer, OpenRequest, PinnedRun, TaskRunArgs } from "../protocol/activities.ts";
-import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError, taskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { ExecutionRef, RunKey } from "../protocol/run.ts";
@@ -119,11 +119,10 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
   }
 }
 
-const INTERRUPTED: TaskError = {
-  code: CODES.internal,
-  class: "infrastructure",
-  message: "The run was refused, and the worker died before it wrote down why. Start it again to see the reason.",
-};
+const INTERRUPTED: TaskError = taskError(
+  CODES.internal,
+  "The run was refused, and the worker died before it wrote down why. Start it again to see the reason.",
+);
 
 /** What a record says of the execution, where that is not the one that began the run. */
 function placeOf({ runId, chainId }: ExecutionRef): Pick<OpenedRun, "executionId" | "chainId"> {
@@ -138,13 +137,15 @@ async function resolve(store: Store, args: TaskRunArgs): Promise<TaskVersion> {
   if (version !== undefined) return version;
   const published = (await store.versions.list()).map(({ task }) => task);
   if (args.version !== undefined && published.includes(args.task)) {
-    throw refusal(CODES.unknownVersion, `Task "${args.task}" has no published version ${args.version}.`);
+    throw new TaskerError(
+      taskError(CODES.unknownVersion, `Task "${args.task}" has no published version ${args.version}.`),
+    );
   }
   const names =
     published.length === 0
       ? "No task is published yet."
       : `Published tasks: ${[...published.values().take(20)].join(", ")}.`;
-  throw refusal(CODES.unknownTask, `There is no published task "${args.task}". ${names}`);
+  throw new TaskerError(taskError(CODES.unknownTask, `There is no published task "${args.task}". ${names}`));
 }
 
 /** Publishing bounds them; versions of earlier releases may have more, and each call of a run is compared with all. */
@@ -155,21 +156,19 @@ function checkDeclaredTools({ task, tools }: TaskVersion): void {
   const message =
     `The @tools of task "${task}" have ${names.length} names and ${bytes} bytes; at most ${LIMITS.declaredTools} names and ` +
     `${LIMITS.declaredToolsBytes} bytes are allowed. Shorten them, for example with http.*, and publish again.`;
-  throw new TaskerError({ code: CODES.declaredToolsLimit, class: "limit", message });
+  throw new TaskerError(taskError(CODES.declaredToolsLimit, message));
 }
 
 /** A run may redeem what its parent holds, so its parent is not a matter of what the arguments say. */
 function checkParent({ nested }: TaskRunArgs, parentId: string | undefined): void {
   if (nested === undefined || nested.parent.taskRunId === parentId) return;
-  throw refusal(CODES.invalidInput, '"nested" names a parent that did not start this run. Leave it out.');
+  throw new TaskerError(
+    taskError(CODES.invalidInput, '"nested" names a parent that did not start this run. Leave it out.'),
+  );
 }
 
 /** The first lines of the run's log: what its version has to say of the input. */
 function logsOf(notes: string | undefined, at: Millis): { readonly logs?: readonly LogLine[] } {
   if (notes === undefined) return {};
   return { logs: [{ at, level: "warn", text: safeText(notes, LIMITS.errorBytes / 64) }] };
-}
-
-function refusal(code: string, message: string): TaskerError {
-  return new TaskerError({ code, class: "guest", message });
 }

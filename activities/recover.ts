@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { JournalStep, Recovery } from "../protocol/step.ts";
 import type { VmStep } from "../sandbox/types.ts";
@@ -44,5 +44,5 @@ function otherCalls(journal: JournalStep, { state, failure }: VmStep, vm: GuestV
 
 function mismatch(why: string): TaskerError {
   const message = `The run cannot be recovered: ${why}. It stops here, so that no call is made by mistake.`;
-  return new TaskerError({ code: CODES.journalMismatch, class: "infrastructure", message }, { retryable: false });
+  return new TaskerError(taskError(CODES.journalMismatch, message), { retryable: false });
 }

@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { BlobReader, BlobStore, StoredBlob } from "../protocol/store.ts";
 import type { Claim } from "../protocol/value.ts";
 
@@ -15,5 +15,5 @@ export async function redeemClaim(blobs: BlobStore, reader: BlobReader, claim: C
 
 function lost({ bytes, sha256 }: Claim): TaskerError {
   const message = `A value of ${bytes} bytes is not in the blob store under ${sha256}. Restore the store, then the run goes on.`;
-  return new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message });
+  return new TaskerError(taskError(CODES.blobMissing, message));
 }

@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { EngineStore } from "../protocol/store.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 
@@ -61,6 +61,6 @@ export class Sandboxes {
     const message =
       `This run began with engine ${engine} and goes on with no other, and ${why}; this worker's own is ${this.own.engine}. ` +
       "Start a worker of the release that began the run; the step waits for it.";
-    return new TaskerError({ code: CODES.engineMissing, class: "infrastructure", message });
+    return new TaskerError(taskError(CODES.engineMissing, message));
   }
 }

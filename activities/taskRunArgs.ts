@@ -1,5 +1,5 @@
 import type { Nested, TaskRunArgs } from "../protocol/activities.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/isRecord.ts";
 import type { ParentCall } from "../protocol/run.ts";
 import { TASK_NAME } from "../protocol/task.ts";
@@ -55,7 +55,7 @@ function refuseUnknownKeys(args: Record<string, unknown>): void {
 
 function wrong(why: string): TaskerError {
   const message = `The workflow's argument is not {"task": NAME, "input": JSON}: ${why}.`;
-  return new TaskerError({ code: CODES.invalidInput, class: "guest", message });
+  return new TaskerError(taskError(CODES.invalidInput, message));
 }
 
 function isOptions(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { safeText } from "../protocol/text.ts";
@@ -42,7 +42,7 @@ function compilation(schema: Json, name: string): CompiledSchema {
 
 function invalidInput(message: string): TaskerError {
   const text = safeText(message, LIMITS.errorBytes / 64);
-  return new TaskerError({ code: CODES.invalidInput, class: "guest", message: text });
+  return new TaskerError(taskError(CODES.invalidInput, text));
 }
 
 function describe(errors: readonly ErrorObject[]): string {

@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { VersionStore } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
 
@@ -14,13 +14,13 @@ export class VersionCache {
     this.store = store;
   }
 
-  /** Throws `unknown_version` when the store has no such version of the task. */
+  /** Throws `version_missing` when the store has no such version of the task. */
   async get(task: string, version: string): Promise<TaskVersion> {
     const key = `${version} ${task}`;
     const found = this.versions.get(key) ?? (await this.store.get(task, version));
     if (found === undefined) {
       const message = `Version ${version} of task "${task}" is not in this worker's store.`;
-      throw new TaskerError({ code: CODES.unknownVersion, class: "infrastructure", message });
+      throw new TaskerError(taskError(CODES.versionMissing, message));
     }
     this.versions.delete(key);
     this.versions.set(key, found);

@@ -1,4 +1,4 @@
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { RunReport } from "../protocol/run.ts";
 import { UsageError } from "./usageError.ts";
 
@@ -21,9 +21,8 @@ export function errorReport(error: unknown): ErrorReport {
 }
 
 function toError(error: unknown): NonNullable<RunReport["error"]> {
-  if (error instanceof UsageError) return { code: error.code, class: "guest", message: error.message, stack: "" };
+  if (error instanceof UsageError) return { ...taskError(CODES.usage, error.message), code: error.code, stack: "" };
   if (error instanceof TaskerError) return { ...error.toTaskError(), stack: "" };
-  if (!(error instanceof Error))
-    return { code: "unexpected", class: "infrastructure", message: String(error), stack: "" };
-  return { code: "unexpected", class: "infrastructure", message: error.message, stack: error.stack ?? "" };
+  if (!(error instanceof Error)) return { ...taskError(CODES.unexpected, String(error)), stack: "" };
+  return { ...taskError(CODES.unexpected, error.message), stack: error.stack ?? "" };
 }

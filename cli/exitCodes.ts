@@ -28,7 +28,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   CODES.inputTooLarge,
   "unknown_run",
   "run_exists",
-  "invalid_configuration",
+  CODES.invalidConfiguration,
 ]);
 
 /** The exit code for a command that ended with an error. */

@@ -1,4 +1,4 @@
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { UsageError } from "./usageError.ts";
 
 /**
@@ -9,7 +9,7 @@ export async function knownError(error: unknown): Promise<unknown> {
   if (error instanceof TaskerError || error instanceof UsageError || !(error instanceof Error)) return error;
   if (isSystemError(error)) {
     const message = `The operating system refused it: ${error.message}`;
-    return new TaskerError({ code: "system_error", class: "infrastructure", message }, { cause: error });
+    return new TaskerError(taskError(CODES.systemError, message), { cause: error });
   }
   const { toTaskerError } = await import("../client/errors.ts");
   return toTaskerError("do it", error);

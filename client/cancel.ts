@@ -1,7 +1,7 @@
 import { TaskerError } from "../protocol/errors.ts";
 import type { RunStatus } from "../protocol/run.ts";
 import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
-import { asking, CLIENT_CODES, isNoWorkflow } from "./errors.ts";
+import { asking, CLIENT_CODES, clientError, isNoWorkflow } from "./errors.ts";
 import { isEnd } from "./isEnd.ts";
 import { sight } from "./status.ts";
 
@@ -27,5 +27,5 @@ export async function cancelRun(dependencies: ClientDependencies, taskRunId: str
 
 function runEnded(taskRunId: string, status: RunStatus): TaskerError {
   const message = `Run "${taskRunId}" has ended already: ${status}.`;
-  return new TaskerError({ code: CLIENT_CODES.runEnded, class: "guest", message });
+  return new TaskerError(clientError(CLIENT_CODES.runEnded, message));
 }

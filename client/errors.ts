@@ -5,26 +5,31 @@ import {
   WorkflowNotFoundError,
   type WorkflowExecution,
 } from "@temporalio/client";
-import { TaskerError } from "../protocol/errors.ts";
+import { errorTable, TaskerError } from "../protocol/errors.ts";
 
 /** Codes that only a client meets; the others are in protocol/errors.ts. */
-export const CLIENT_CODES = {
-  unknownRun: "unknown_run",
-  runExists: "run_exists",
-  runEnded: "run_ended",
-  progressUnavailable: "progress_unavailable",
-  unreachable: "temporal_unreachable",
-  namespaceNotFound: "namespace_not_found",
-  refused: "temporal_refused",
-} as const;
+export const { codes: CLIENT_CODES, error: clientError } = errorTable({
+  guest: {
+    unknownRun: "unknown_run",
+    runExists: "run_exists",
+    runEnded: "run_ended",
+  },
+  infrastructure: {
+    progressUnavailable: "progress_unavailable",
+    unreachable: "temporal_unreachable",
+    namespaceNotFound: "namespace_not_found",
+    refused: "temporal_refused",
+  },
+});
 
 /** Nothing is known of this id: neither a record nor a workflow. */
 export function unknownRun(taskRunId: string): TaskerError {
-  return new TaskerError({
-    code: CLIENT_CODES.unknownRun,
-    class: "guest",
-    message: `There is no run "${taskRunId}". The id is the Temporal workflow id, which is printed when the run starts.`,
-  });
+  return new TaskerError(
+    clientError(
+      CLIENT_CODES.unknownRun,
+      `There is no run "${taskRunId}". The id is the Temporal workflow id, which is printed when the run starts.`,
+    ),
+  );
 }
 
 // The gRPC status codes that say the server, or the way to it, is not there. (grpc.status, written out so that
@@ -56,26 +61,22 @@ export function toTaskerError(what: string, error: unknown): unknown {
     return namespaceNotFound("this namespace", error);
   const unreachable = UNREACHABLE.has(grpc.code);
   return new TaskerError(
-    {
-      code: unreachable ? CLIENT_CODES.unreachable : CLIENT_CODES.refused,
-      class: "infrastructure",
-      message: `Temporal ${unreachable ? "cannot be reached" : "refused"} to ${what}: ${grpc.details || grpc.message}`,
-    },
+    clientError(
+      unreachable ? CLIENT_CODES.unreachable : CLIENT_CODES.refused,
+      `Temporal ${unreachable ? "cannot be reached" : "refused"} to ${what}: ${grpc.details || grpc.message}`,
+    ),
     { retryable: unreachable, cause: error },
   );
 }
 
 /** The server, or the way to it, is not there. */
 export function unreachableError(message: string, cause: unknown): TaskerError {
-  return new TaskerError({ code: CLIENT_CODES.unreachable, class: "infrastructure", message }, { cause });
+  return new TaskerError(clientError(CLIENT_CODES.unreachable, message), { cause });
 }
 
 function namespaceNotFound(which: string, cause: unknown): TaskerError {
   const message = `Temporal does not have ${which}. Set TEMPORAL_NAMESPACE, or create the namespace there.`;
-  return new TaskerError(
-    { code: CLIENT_CODES.namespaceNotFound, class: "infrastructure", message },
-    { retryable: false, cause },
-  );
+  return new TaskerError(clientError(CLIENT_CODES.namespaceNotFound, message), { retryable: false, cause });
 }
 
 /** What a worker's connection throws. Named, because the client does not depend on the worker's package. */

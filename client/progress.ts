@@ -2,7 +2,7 @@ import { TaskerError } from "../protocol/errors.ts";
 import { isInternalActivity, STATUS_QUERY } from "../protocol/names.ts";
 import type { RetriedActivity, RunProgress } from "../protocol/run.ts";
 import { QUERY_MS, type ClientDependencies } from "./dependencies.ts";
-import { asking, CLIENT_CODES, isNoWorkflow, unknownRun } from "./errors.ts";
+import { asking, CLIENT_CODES, clientError, isNoWorkflow, unknownRun } from "./errors.ts";
 
 /** The progress, with what Temporal knows of calls whose last attempt failed. */
 export function withRetries(progress: RunProgress, retried: readonly RetriedActivity[]): RunProgress {
@@ -35,11 +35,7 @@ export async function readProgress(
     if (isNoWorkflow(error)) throw unknownRun(taskRunId);
     const why = error instanceof Error ? error.message : String(error);
     throw new TaskerError(
-      {
-        code: CLIENT_CODES.progressUnavailable,
-        class: "infrastructure",
-        message: `No worker can tell what the run is doing: ${why}`,
-      },
+      clientError(CLIENT_CODES.progressUnavailable, `No worker can tell what the run is doing: ${why}`),
       { cause: error },
     );
   }

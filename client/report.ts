@@ -1,4 +1,4 @@
-import type { TaskError } from "../protocol/errors.ts";
+import { CODES, type TaskError, taskError } from "../protocol/errors.ts";
 import { isInternalActivity } from "../protocol/names.ts";
 import type { CallRecord, CallReport, RetriedActivity, RunRecord, RunReport, RunStatus } from "../protocol/run.ts";
 import type { Millis } from "../protocol/step.ts";
@@ -63,17 +63,16 @@ async function reportOf(
   };
 }
 
-const LOST: TaskError = {
-  code: "workflow_missing",
-  class: "infrastructure",
-  message: "The run's record is open, but Temporal does not know its workflow: look whether this is its namespace.",
-};
+const LOST: TaskError = taskError(
+  CODES.workflowMissing,
+  "The run's record is open, but Temporal does not know its workflow: look whether this is its namespace.",
+);
 
 function recordElsewhere(where: string): TaskError {
   const message =
     `Temporal knows this run and a worker has opened it, but this store (${where}) has no record of it: the worker uses ` +
     "another store. Use that one: run the command in the worker's folder, or with its TASKER_HOME or TASKER_DATABASE_URL.";
-  return { code: "record_elsewhere", class: "infrastructure", message };
+  return taskError(CODES.recordElsewhere, message);
 }
 
 /** A run that waits for its first worker, or one that ended before a worker could write its record. */

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { TypedSearchAttributes, WorkflowIdReusePolicy } from "@temporalio/common";
 import type { TaskRunArgs, TaskRunOptions } from "../protocol/activities.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { lossyValue } from "../protocol/lossyValue.ts";
 import { WORKFLOW_TYPE } from "../protocol/names.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
 import { REQUEST_MS, type ClientDependencies, type WorkerHere } from "./dependencies.ts";
-import { asking, CLIENT_CODES } from "./errors.ts";
+import { asking, CLIENT_CODES, clientError } from "./errors.ts";
 import { TASK_NAME } from "./execution.ts";
 
 export interface StartOptions {
@@ -68,7 +68,9 @@ export async function startRun(
     );
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
-      throw clientError(CLIENT_CODES.runExists, `There is a run "${taskRunId}" already; it was left as it is.`);
+      throw new TaskerError(
+        clientError(CLIENT_CODES.runExists, `There is a run "${taskRunId}" already; it was left as it is.`),
+      );
     }
     throw error;
   }
@@ -83,9 +85,11 @@ export function newRunId(task: string): string {
 
 function checkRunId(taskRunId: string): void {
   if (taskRunId !== "" && safeText(taskRunId, LIMITS.workflowIdBytes) === taskRunId) return;
-  throw clientError(
-    CODES.invalidArgument,
-    `taskRunId must be 1 to ${LIMITS.workflowIdBytes} bytes of well-formed text without NUL.`,
+  throw new TaskerError(
+    taskError(
+      CODES.invalidArgument,
+      `taskRunId must be 1 to ${LIMITS.workflowIdBytes} bytes of well-formed text without NUL.`,
+    ),
   );
 }
 
@@ -93,11 +97,15 @@ async function checkPublished({ store }: ClientDependencies, task: string, versi
   if (version !== undefined && (await store.versions.get(task, version)) !== undefined) return;
   const current = await store.versions.current(task);
   if (current === undefined) {
-    throw clientError(CODES.unknownTask, `There is no published task "${safeText(task, LIMITS.taskNameBytes)}".`);
+    throw new TaskerError(
+      taskError(CODES.unknownTask, `There is no published task "${safeText(task, LIMITS.taskNameBytes)}".`),
+    );
   }
   if (version !== undefined) {
     const known = `its current version is ${current.version}`;
-    throw clientError(CODES.unknownVersion, `Task "${task}" has no version "${safeText(version, 100)}"; ${known}.`);
+    throw new TaskerError(
+      taskError(CODES.unknownVersion, `Task "${task}" has no version "${safeText(version, 100)}"; ${known}.`),
+    );
   }
 }
 
@@ -109,18 +117,14 @@ async function carryInput(
 ): Promise<Pick<TaskRunArgs, "input" | "inputClaim">> {
   const lossy = lossyValue(input, "input");
   if (lossy !== undefined) {
-    throw clientError(CODES.notSerializable, `${lossy.path} is ${lossy.what}, which JSON cannot hold.`);
+    throw new TaskerError(taskError(CODES.notSerializable, `${lossy.path} is ${lossy.what}, which JSON cannot hold.`));
   }
   const text = JSON.stringify(input);
   const bytes = utf8Length(text);
   if (bytes > LIMITS.inputBytes) {
     const message = `The input is ${bytes} bytes of JSON; at most ${LIMITS.inputBytes} are allowed.`;
-    throw new TaskerError({ code: CODES.inputTooLarge, class: "limit", message });
+    throw new TaskerError(taskError(CODES.inputTooLarge, message));
   }
   if (bytes <= LIMITS.inlineBytes) return { input };
   return { inputClaim: await store.blobs.put({ taskRunId, firstRunId: "" }, new TextEncoder().encode(text)) };
-}
-
-function clientError(code: string, message: string): TaskerError {
-  return new TaskerError({ code, class: "guest", message });
 }

@@ -1,4 +1,4 @@
-import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError, taskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import type { BlobReader, BlobStore } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
@@ -10,11 +10,12 @@ export async function resolveValue(blobs: BlobStore, reader: BlobReader, carried
   if ("value" in carried) return carried.value;
   const blob = await blobs.get(reader, carried.claim.sha256);
   if (blob === undefined) {
-    throw new TaskerError({
-      code: CODES.blobMissing,
-      class: "infrastructure",
-      message: `The blob store no longer has ${carried.claim.sha256} (${carried.claim.bytes} bytes).`,
-    });
+    throw new TaskerError(
+      taskError(
+        CODES.blobMissing,
+        `The blob store no longer has ${carried.claim.sha256} (${carried.claim.bytes} bytes).`,
+      ),
+    );
   }
   return JSON.parse(new TextDecoder().decode(blob.bytes)) as Json;
 }

@@ -1,4 +1,4 @@
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { KEYS, type Key, type Values } from "./keys.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,10 +9,7 @@ const NOT_READ =
 
 /** Names every value that is not acceptable, in one error. */
 export function invalidConfiguration(problems: readonly string[]): TaskerError {
-  return new TaskerError(
-    { code: "invalid_configuration", class: "infrastructure", message: problems.join("\n") },
-    { retryable: false },
-  );
+  return new TaskerError(taskError(CODES.invalidConfiguration, problems.join("\n")), { retryable: false });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 
 /** The files of one stack, all in one folder (TASKER_HOME), which only its owner may read. */
 export interface Home {
@@ -26,7 +26,7 @@ export function openHome(folder: string): Home {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `The folder ${folder} cannot be used: ${why}. TASKER_HOME names another one.`;
-    throw new TaskerError({ code: "home_unusable", class: "infrastructure", message }, { retryable: false, cause });
+    throw new TaskerError(taskError(CODES.homeUnusable, message), { retryable: false, cause });
   }
   return homeOf(folder);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Configuration } from "../configuration.ts";
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { readDiscovery, type StackFacts } from "./discovery.ts";
 import type { Home } from "./home.ts";
 import { tryLock } from "./kernelLock.ts";
@@ -85,5 +85,5 @@ function mismatch(pid: number, home: Home, differing: readonly string[]): Tasker
   const message =
     `The stack in ${home.folder} (process ${pid}) runs with other settings: ${differing.join("; ")}. ` +
     "Use the same settings, stop that stack, or set another TASKER_HOME.";
-  return new TaskerError({ code: "stack_mismatch", class: "infrastructure", message }, { retryable: false });
+  return new TaskerError(taskError(CODES.stackMismatch, message), { retryable: false });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Configuration } from "../configuration.ts";
 import type { CodecServer } from "../encryption/codecServer.ts";
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { readDiscovery, removeDiscovery, writeDiscovery } from "./discovery.ts";
 import type { Home } from "./home.ts";
@@ -145,14 +145,14 @@ function self(): ProcessIdentity {
 /** Never resolves once the end was asked for. */
 function loss({ server, worker }: Parts, asked: () => boolean): Promise<TaskerError> {
   return new Promise((resolve) => {
-    const report = (code: string, what: string, cause?: unknown) => {
+    const report = (code: typeof CODES.devServerLost | typeof CODES.workerLost, what: string, cause?: unknown) => {
       const message = `The embedded ${what}. Start again: its data is kept.`;
-      if (!asked()) resolve(new TaskerError({ code, class: "infrastructure", message }, { retryable: false, cause }));
+      if (!asked()) resolve(new TaskerError(taskError(code, message), { retryable: false, cause }));
     };
-    void server.ended.then((how) => report("dev_server_lost", `Temporal server ended unexpectedly (${how})`));
+    void server.ended.then((how) => report(CODES.devServerLost, `Temporal server ended unexpectedly (${how})`));
     worker.ended?.then(
-      () => report("worker_lost", "worker ended unexpectedly"),
-      (error: unknown) => report("worker_lost", `worker ended unexpectedly (${String(error)})`, error),
+      () => report(CODES.workerLost, "worker ended unexpectedly"),
+      (error: unknown) => report(CODES.workerLost, `worker ended unexpectedly (${String(error)})`, error),
     );
   });
 }

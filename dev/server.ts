@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "@temporalio/client";
 import { withoutSecrets } from "../configuration.ts";
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { SEARCH_ATTRIBUTES } from "../protocol/names.ts";
 import { BoundChild } from "./boundChild.ts";
 import { freePorts } from "./freePorts.ts";
@@ -150,8 +150,8 @@ function failed(cause: unknown, output: string, { port, uiPort }: DevServerOptio
       "A port that was asked for is taken: choose another one (TASKER_TEMPORAL_PORT, TASKER_UI_PORT), or 0 for a free one.",
     );
   }
-  return new TaskerError(
-    { code: "dev_server_failed", class: "infrastructure", message: lines.filter(Boolean).join("\n") },
-    { retryable: false, cause },
-  );
+  return new TaskerError(taskError(CODES.devServerFailed, lines.filter(Boolean).join("\n")), {
+    retryable: false,
+    cause,
+  });
 }

@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { waitForLock } from "./kernelLock.ts";
 import type { Progress } from "./progress.ts";
 import { buildTemporalCli } from "./temporalCliBuild.ts";
@@ -113,5 +113,5 @@ function missing(tried: readonly string[]): TaskerError {
 }
 
 function cliError(message: string): TaskerError {
-  return new TaskerError({ code: "temporal_cli_missing", class: "infrastructure", message }, { retryable: false });
+  return new TaskerError(taskError(CODES.temporalCliMissing, message), { retryable: false });
 }

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { createConversionThread, type ConversionThread } from "./conversionThread.ts";
 import type { Conversion } from "./convertBody.ts";
@@ -45,7 +45,7 @@ export async function startCodecServer(options: CodecServerOptions): Promise<Cod
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `The codec endpoint cannot listen on ${host}, port ${port}: ${why}. TASKER_CODEC_PORT names another port.`;
-    throw new TaskerError({ code: "codec_unavailable", class: "infrastructure", message }, { cause });
+    throw new TaskerError(taskError(CODES.codecUnavailable, message), { cause });
   }
   const { port: taken } = server.address() as AddressInfo;
   return {

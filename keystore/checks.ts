@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { SECRET_NAME, SECRET_NAMESPACE } from "../protocol/keystore.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { utf8Length } from "../protocol/text.ts";
@@ -37,5 +37,5 @@ export function checkValue(value: unknown): asserts value is string {
 }
 
 function invalid(message: string): TaskerError {
-  return new TaskerError({ code: CODES.invalidArgument, class: "guest", message });
+  return new TaskerError(taskError(CODES.invalidArgument, message));
 }

@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { Millis, Usage } from "../protocol/step.ts";
 import type { UsageStore } from "../protocol/store.ts";
 import type { Policy } from "./policy.ts";
@@ -53,5 +53,5 @@ function exhausted(
   const message =
     `tools.${service} has used up its budget of today: services.${service}.perDay.${counter} of the operator's policy, ` +
     `${file}, allows ${bound}, and ${used} are used. It starts again at ${again}Z (00:00 UTC).`;
-  return new TaskerError({ code: CODES.budgetExhausted, class: "limit", message });
+  return new TaskerError(taskError(CODES.budgetExhausted, message));
 }

@@ -1,4 +1,4 @@
-import { CODES, type TaskError } from "../protocol/errors.ts";
+import { CODES, type TaskError, taskError } from "../protocol/errors.ts";
 import { safeText } from "../protocol/text.ts";
 import { matchesPattern, matchesTool } from "./pattern.ts";
 import type { KeystoreRule, Policy, ToolRule } from "./policy.ts";
@@ -62,5 +62,5 @@ function shown(value: string | readonly string[]): string {
 }
 
 function denied(message: string): TaskError {
-  return { code: CODES.denied, class: "guest", message: safeText(message, 2000) };
+  return taskError(CODES.denied, safeText(message, 2000));
 }

@@ -1,5 +1,5 @@
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 
 export function invalidPolicy(message: string): TaskerError {
-  return new TaskerError({ code: "invalid_configuration", class: "infrastructure", message }, { retryable: false });
+  return new TaskerError(taskError(CODES.invalidConfiguration, message), { retryable: false });
 }

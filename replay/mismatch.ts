@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { RunKey } from "../protocol/run.ts";
 
 /** The store's account of a run is not the whole truth: at this step it has a gap, or something was changed. */
@@ -6,5 +6,5 @@ export function mismatch({ taskRunId }: RunKey, step: number, why: string): Task
   const message =
     `Run ${taskRunId} cannot be replayed past step ${step - 1}: at step ${step}, ${why}. ` +
     "Nothing was written. Compare the store with a backup.";
-  return new TaskerError({ code: CODES.journalMismatch, class: "infrastructure", message }, { retryable: false });
+  return new TaskerError(taskError(CODES.journalMismatch, message), { retryable: false });
 }

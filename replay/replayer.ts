@@ -9,7 +9,7 @@ import { stepOptions } from "../activities/stepOptions.ts";
 import type { Registry } from "../activities/tools/registry.ts";
 import { VersionCache } from "../activities/versionCache.ts";
 import { vmStart } from "../activities/vmStart.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunRecord } from "../protocol/run.ts";
@@ -153,11 +153,11 @@ interface Making {
   readonly secrets: VmSecrets;
 }
 
-const UNKNOWN = { code: "internal", class: "infrastructure", message: "" } as const;
+const UNKNOWN = taskError(CODES.internal, "");
 
 function noSuchStep({ taskRunId }: RunRecord, step: number, steps: number): TaskerError {
   const message = `The store has ${steps} steps of run ${taskRunId}, and there is no step ${step}.`;
-  return new TaskerError({ code: CODES.invalidArgument, class: "guest", message });
+  return new TaskerError(taskError(CODES.invalidArgument, message));
 }
 
 function newest(snapshots: readonly KeptSnapshot[], last: number): KeptSnapshot | undefined {

@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { CallCounts } from "./callCounts.ts";
 import { PAGE } from "./engine.ts";
@@ -99,11 +99,12 @@ export function encodeSnapshot(engine: Engine, { pages, counts }: VmAtRest): Uin
   const body = zstdCompressSync(Buffer.concat([Buffer.from(head.buffer), counted, content]));
   const bytes = Buffer.concat([Buffer.from(MAGIC), Buffer.from(engine.hash, "hex"), body]);
   if (bytes.length <= LIMITS.snapshotBytes) return bytes;
-  throw new TaskerError({
-    code: CODES.snapshotLimit,
-    class: "limit",
-    message: `the task's memory takes ${bytes.length} bytes compressed; ${LIMITS.snapshotBytes} can be kept while it sleeps`,
-  });
+  throw new TaskerError(
+    taskError(
+      CODES.snapshotLimit,
+      `the task's memory takes ${bytes.length} bytes compressed; ${LIMITS.snapshotBytes} can be kept while it sleeps`,
+    ),
+  );
 }
 
 /** Throws `engine_missing` for another engine's snapshot and a plain Error for bytes that are not a snapshot. */
@@ -113,11 +114,9 @@ export function decodeSnapshot(engine: Engine, snapshot: Uint8Array): VmAtRest {
   if (bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) throw new Error("these bytes are no snapshot");
   const hash = bytes.toString("hex", MAGIC.length, bodyAt);
   if (hash !== engine.hash) {
-    throw new TaskerError({
-      code: CODES.engineMissing,
-      class: "infrastructure",
-      message: `the snapshot belongs to engine ${hash}, this is ${engine.hash}`,
-    });
+    throw new TaskerError(
+      taskError(CODES.engineMissing, `the snapshot belongs to engine ${hash}, this is ${engine.hash}`),
+    );
   }
   const body = zstdDecompressSync(bytes.subarray(bodyAt), { maxOutputLength: 2 * LIMITS.vmMemoryBytes });
   const memoryPages = body.readUInt32LE(0);

@@ -1,22 +1,20 @@
-import { CODES } from "../protocol/errors.ts";
+import { CODES, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { GuestFailure } from "./types.ts";
 
 /**
- * The failure of a run that the host stopped. A crash counts as a limit too: the guest caused it and would again,
- * so a retry cannot help.
+ * The failure of a run that the host stopped.
  */
 export function limitFailure(code: "cpu_limit" | "memory_limit" | "vm_crashed", cpuMs: number): GuestFailure {
   switch (code) {
     case CODES.cpuLimit:
-      return {
+      return taskError(
         code,
-        class: "limit",
-        message: `one step used more than ${cpuMs} ms of CPU; wait for a call or tools.sleep in between (to await what is settled already ends no step)`,
-      };
+        `one step used more than ${cpuMs} ms of CPU; wait for a call or tools.sleep in between (to await what is settled already ends no step)`,
+      );
     case CODES.memoryLimit:
-      return { code, class: "limit", message: `the task needs more than ${LIMITS.vmMemoryBytes} bytes of memory` };
+      return taskError(code, `the task needs more than ${LIMITS.vmMemoryBytes} bytes of memory`);
     case CODES.vmCrashed:
-      return { code, class: "limit", message: "the task brought its virtual machine down" };
+      return taskError(code, "the task brought its virtual machine down");
   }
 }

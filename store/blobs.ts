@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { sql as raw } from "kysely";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { BlobStore } from "../protocol/store.ts";
@@ -164,11 +164,11 @@ function denied({ taskRunId }: RunKey, sha256: string): TaskerError {
   const message =
     `Run ${safeText(taskRunId, LIMITS.workflowIdBytes)} may not redeem the claim ${safeText(sha256, 64)}: ` +
     "neither it, its parent nor one of its children holds that blob. Give the value itself.";
-  return new TaskerError({ code: CODES.claimDenied, class: "guest", message });
+  return new TaskerError(taskError(CODES.claimDenied, message));
 }
 
 function missing(message: string): TaskerError {
-  return new TaskerError({ code: CODES.blobMissing, class: "infrastructure", message });
+  return new TaskerError(taskError(CODES.blobMissing, message));
 }
 
 /** pg answers with a Buffer; callers shall not come to depend on one. */

@@ -1,5 +1,5 @@
 import type { Compilable } from "kysely";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { LogLine } from "../protocol/step.ts";
 import type { RunStore } from "../protocol/store.ts";
@@ -133,5 +133,5 @@ function latestById(calls: readonly CallRecord[]): CallRecord[] {
 
 export function unknownRun(run: RunKey, cause?: unknown): TaskerError {
   const message = `There is no record of run ${run.taskRunId} (${run.firstRunId}): it was never opened, or was removed.`;
-  return new TaskerError({ code: CODES.internal, class: "infrastructure", message }, { retryable: false, cause });
+  return new TaskerError(taskError(CODES.internal, message), { retryable: false, cause });
 }

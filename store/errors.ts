@@ -1,13 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
-
-/** The database could not be reached or refused what it was asked; the operator must look, and a retry may help. */
-export const STORE_FAILED = "store_failed";
-
-/** There is no store in the place that the configuration names. */
-export const STORE_MISSING = "store_missing";
-
-/** The database works, and refused the data. The same again would be refused again. */
-export const STORE_REFUSED = "store_refused";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 
 /** Data exception, cardinality, constraint, program limit, feature: classes of SQLSTATE (PostgreSQL, appendix A). */
 const DATA_CLASSES: ReadonlySet<string> = new Set(["0A", "21", "22", "23", "54"]);
@@ -34,13 +25,10 @@ export function storeError(where: string, error: unknown, options: { retryable?:
   if (error instanceof TaskerError) return error;
   if (isAboutData(error)) {
     const message = `The store (${where}) refused what it was given: ${describe(error)}`;
-    return new TaskerError(
-      { code: STORE_REFUSED, class: "infrastructure", message },
-      { retryable: false, cause: error },
-    );
+    return new TaskerError(taskError(CODES.storeRefused, message), { retryable: false, cause: error });
   }
   const message = `The store (${where}) failed: ${describe(error)}`;
-  return new TaskerError({ code: STORE_FAILED, class: "infrastructure", message }, { ...options, cause: error });
+  return new TaskerError(taskError(CODES.storeFailed, message), { ...options, cause: error });
 }
 
 /** The program is not the one that makes the store, and it is not there. */
@@ -48,18 +36,18 @@ export function storeMissing(where: string): TaskerError {
   const message =
     `There is no store here yet: looked in ${where}. \`npm start\` makes it, and so does \`npm run publish\`. ` +
     "If it is in another folder, run the command there, or set TASKER_HOME, TASKER_DATABASE_FILE or TASKER_DATABASE_URL.";
-  return new TaskerError({ code: STORE_MISSING, class: "infrastructure", message }, { retryable: false });
+  return new TaskerError(taskError(CODES.storeMissing, message), { retryable: false });
 }
 
 export function closedError(where: string): TaskerError {
   // Retryable: this process ends, and another worker goes on with what it did.
   const message = `The store (${where}) is closed.`;
-  return new TaskerError({ code: STORE_FAILED, class: "infrastructure", message });
+  return new TaskerError(taskError(CODES.storeFailed, message));
 }
 
 /** A caller's mistake: the same call can never succeed. */
 export function invalidArgument(message: string): TaskerError {
-  return new TaskerError({ code: CODES.invalidArgument, class: "guest", message });
+  return new TaskerError(taskError(CODES.invalidArgument, message));
 }
 
 /** Whether a row was refused because the row that it belongs to is not there: Postgres 23503, SQLite 787. */

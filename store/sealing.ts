@@ -1,5 +1,5 @@
 import type { Cipher } from "../protocol/cipher.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { StoredBlob } from "../protocol/store.ts";
 import type { SecretMark } from "../protocol/value.ts";
 import { isSecretBlob, packSecret, SECRET_BLOB, unpackSecret, withMark, withoutMark } from "./secretBlob.ts";
@@ -51,5 +51,5 @@ export function createSealing(cipher: Cipher | undefined, sealAll: boolean): Sea
 
 function withoutKeys(): TaskerError {
   const message = "The store was opened without keys, and a value is sealed or must be. Open it with a cipher.";
-  return new TaskerError({ code: CODES.keyMissing, class: "infrastructure", message }, { retryable: false });
+  return new TaskerError(taskError(CODES.keyMissing, message), { retryable: false });
 }

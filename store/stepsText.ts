@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { KeptSnapshot, KeptStep, KeptSteps } from "../protocol/step.ts";
 
 /** `[now, digest, settled, held?]`; the digest as base64, call numbers as ranges: a step takes some 70 bytes. */
@@ -30,8 +30,7 @@ export function readStepsText(first: number, text: string): KeptSteps {
     return { first, engine, steps: steps.map(readStep), snapshots };
   } catch (cause) {
     const message = `The journal cannot be read from step ${first} on: ${cause instanceof Error ? cause.message : String(cause)}`;
-    const error = { code: CODES.journalMismatch, class: "infrastructure", message } as const;
-    throw new TaskerError(error, { retryable: false, cause });
+    throw new TaskerError(taskError(CODES.journalMismatch, message), { retryable: false, cause });
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Configuration } from "../configuration.ts";
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import type { CredentialName } from "../protocol/keystore.ts";
 
 /** The credential that the environment, or a file which it names, gives a service; undefined when neither does. */
@@ -24,6 +24,6 @@ async function readKey(file: string): Promise<string> {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `TASKER_GOOGLE_KEY_FILE names a file that cannot be read: ${why}. Or put the key into the keystore: npm run keystore -- set google --namespace services --file FILE`;
-    throw new TaskerError({ code: "credential_unreadable", class: "tool", message }, { retryable: false, cause });
+    throw new TaskerError(taskError(CODES.credentialUnreadable, message), { retryable: false, cause });
   }
 }

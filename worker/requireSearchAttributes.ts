@@ -2,7 +2,7 @@ import type { NativeConnection } from "@temporalio/worker";
 import type { Configuration } from "../configuration.ts";
 import { asking } from "../client/errors.ts";
 import { createSearchAttributesCommand, missingSearchAttributes } from "../client/searchAttributes.ts";
-import { TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 
 /**
  * Throws when the namespace lacks a search attribute that runs carry, with the command that makes it: with one missing,
@@ -17,5 +17,5 @@ export async function requireSearchAttributes(
   if (missing.length === 0) return;
   const command = createSearchAttributesCommand(missing, { address, namespace });
   const message = `Namespace "${namespace}" lacks the search attributes ${missing.join(", ")}. Register them, then start the worker again:\n  ${command}`;
-  throw new TaskerError({ code: "search_attributes_missing", class: "infrastructure", message });
+  throw new TaskerError(taskError(CODES.searchAttributesMissing, message));
 }

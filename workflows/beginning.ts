@@ -1,6 +1,6 @@
 import { workflowInfo } from "@temporalio/workflow";
 import type { TaskRunArgs } from "../protocol/activities.ts";
-import { CODES, type TaskError } from "../protocol/errors.ts";
+import { CODES, type TaskError, taskError } from "../protocol/errors.ts";
 import type { ExecutionRef, RunKey } from "../protocol/run.ts";
 import { whyUndecodable } from "../protocol/undecodable.ts";
 import type { ContinuedRun } from "./continuedRun.ts";
@@ -58,7 +58,7 @@ function whyRefused(given: readonly unknown[], afterContinuedRun: boolean): stri
 
 function refusal(why: string): TaskError {
   const message = `The workflow's argument is not {"task": NAME, "input": JSON}: ${why}.`;
-  return { code: CODES.invalidInput, class: "guest", message };
+  return taskError(CODES.invalidInput, message);
 }
 
 function isContinuedRun(value: unknown): value is ContinuedRun {

@@ -1,5 +1,5 @@
 import { CancelledFailure, ContinueAsNew, isCancellation, type TemporalFailure } from "@temporalio/workflow";
-import { CODES, type TaskError } from "../protocol/errors.ts";
+import { CODES, type TaskError, taskError } from "../protocol/errors.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import type { Carried } from "../protocol/value.ts";
 import { readFailure, runFailure } from "./failure.ts";
@@ -19,7 +19,7 @@ export function cancelledEnding(): Ending {
   return endingBy(new CancelledFailure("The run was cancelled"));
 }
 
-const CANCELLED: TaskError = { code: CODES.cancelled, class: "guest", message: "The run was cancelled" };
+const CANCELLED: TaskError = taskError(CODES.cancelled, "The run was cancelled");
 
 /** The ending as the run's record has it. */
 export function endOf(ending: Ending): RunEnd {

@@ -8,7 +8,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from "@temporalio/workflow";
-import { CODES, TaskerError, type TaskError } from "../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallFailure } from "../protocol/signals.ts";
 import { safeText } from "../protocol/text.ts";
@@ -19,17 +19,17 @@ import { readTaskError } from "../protocol/wholeError.ts";
 export function readFailure(failure: unknown): CallFailure {
   const cause = innermost(failure);
   if (isCancellation(cause)) {
-    return { error: { code: CODES.cancelled, class: "guest", message: "The call was cancelled" }, attempts: 1 };
+    return { error: taskError(CODES.cancelled, "The call was cancelled"), attempts: 1 };
   }
   if (cause instanceof ApplicationFailure) return readApplicationFailure(cause);
   if (cause instanceof TimeoutFailure) return readTimeout(failure, cause);
   if (cause instanceof TerminatedFailure) {
     return {
-      error: { code: CODES.terminated, class: "infrastructure", message: "The nested run was terminated" },
+      error: taskError(CODES.terminated, "The nested run was terminated"),
       attempts: 1,
     };
   }
-  return { error: { code: CODES.internal, class: "infrastructure", message: messageOf(cause) }, attempts: 1 };
+  return { error: taskError(CODES.internal, messageOf(cause)), attempts: 1 };
 }
 
 /** Details come from our own wrapper or run, but also from whoever completes an activity by hand: nothing is taken on trust. */
@@ -51,24 +51,20 @@ function errorOf(failure: ApplicationFailure, noted: Readonly<Record<string, unk
   const { message } = failure;
   const own = noted["ownStack"] === true ? { stack: failure.stack } : {};
   const read = readTaskError({ ...noted, ...own, code: failure.type ?? undefined, message });
-  return read ?? { code: CODES.internal, class: "infrastructure", message: messageOf(failure) };
+  return read ?? taskError(CODES.internal, messageOf(failure));
 }
 
 function readTimeout(failure: unknown, cause: TimeoutFailure): CallFailure {
   const last = cause.cause instanceof ApplicationFailure ? readApplicationFailure(cause.cause) : undefined;
   if (failure instanceof ChildWorkflowFailure) {
     return {
-      error: { code: CODES.timedOut, class: "tool", message: "The nested run exceeded its time limit" },
+      error: taskError(CODES.timedOut, "The nested run exceeded its time limit"),
       attempts: 1,
     };
   }
   const after = last === undefined ? "" : `; the last attempt ended with ${last.error.code}: ${last.error.message}`;
   return {
-    error: {
-      code: CODES.toolTimeout,
-      class: "tool",
-      message: `The tool did not answer in time (${cause.timeoutType})${after}`,
-    },
+    error: taskError(CODES.toolTimeout, `The tool did not answer in time (${cause.timeoutType})${after}`),
     attempts: last?.attempts ?? 1,
   };
 }
@@ -90,7 +86,7 @@ export function runFailure(error: unknown): TemporalFailure {
   if (error instanceof TaskerError) return applicationFailure(error.toTaskError());
   if (error instanceof TemporalFailure) return applicationFailure(readFailure(error).error);
   const stack = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
-  return applicationFailure({ code: CODES.internal, class: "infrastructure", message: messageOf(error), ...stack });
+  return applicationFailure(taskError(CODES.internal, messageOf(error), stack));
 }
 
 export function applicationFailure(error: TaskError): ApplicationFailure {

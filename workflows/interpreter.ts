@@ -7,7 +7,7 @@ import type {
   PinnedRun,
   StepAnswer,
 } from "../protocol/activities.ts";
-import { CODES, TaskerError } from "../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { JournalStep, Recovery, Settlement, SnapshotRef } from "../protocol/step.ts";
@@ -159,5 +159,5 @@ function sizeOf(settlements: readonly Settlement[]): number {
 }
 
 function bug(message: string): TaskerError {
-  return new TaskerError({ code: CODES.internal, class: "infrastructure", message });
+  return new TaskerError(taskError(CODES.internal, message));
 }

@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../protocol/errors.ts";
 import type { Json, JsonText } from "../../protocol/json.ts";
 import type { ChainLink } from "../../protocol/step.ts";
 import { parseJson } from "../sliced/parseJson.ts";
@@ -23,5 +23,5 @@ export async function parseCall(text: JsonText, isChain: boolean): Promise<Parse
 }
 
 function wrong(message: string): TaskerError {
-  return new TaskerError({ code: CODES.internal, class: "infrastructure", message }, { retryable: false });
+  return new TaskerError(taskError(CODES.internal, message), { retryable: false });
 }

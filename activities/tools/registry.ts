@@ -1,7 +1,7 @@
 import { toolDenial, type Caller } from "../../policy/denial.ts";
 import { NO_POLICY, type Policy } from "../../policy/policy.ts";
 import { limitedQueue } from "../../policy/serviceQueue.ts";
-import { CODES, type TaskError } from "../../protocol/errors.ts";
+import { CODES, type TaskError, taskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { TASK_QUEUE } from "../../protocol/names.ts";
 import { safeText, utf8Length } from "../../protocol/text.ts";
@@ -73,7 +73,7 @@ export function createRegistry(services: readonly Service[], options: RegistryOp
     const other = nearest === undefined ? `Known tools begin with ${beginnings}.` : `Did you mean tools.${nearest}?`;
     const advice = own ?? other;
     const message = safeText(`There is no tool ${JSON.stringify(name)}. ${advice}`, 2000);
-    return { code: CODES.unknownTool, class: "guest", message };
+    return taskError(CODES.unknownTool, message);
   }
 
   function find(path: readonly string[]) {

@@ -32,7 +32,12 @@ describe("resultJson", () => {
   ];
   for (const [what, value, message] of unserializable) {
     it(`refuses ${what} and names the path`, async () => {
-      await assert.rejects(resultJson(value), { code: "not_serializable", class: "tool", message, retryable: false });
+      await assert.rejects(resultJson(value), {
+        code: "result_not_serializable",
+        class: "tool",
+        message,
+        retryable: false,
+      });
     });
   }
 

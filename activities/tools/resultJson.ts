@@ -1,15 +1,12 @@
-import { CODES, TaskerError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { safeText } from "../../protocol/text.ts";
 import type { JsonText } from "../../protocol/json.ts";
 import { depthOf } from "../sliced/jsonText.ts";
 import { stringifyJson } from "../sliced/stringifyJson.ts";
 
-/** Code of a result that nests deeper than `LIMITS.jsonDepth`. */
-export const RESULT_TOO_DEEP = "result_too_deep";
-
 /**
- * A tool's result as one `JSON.stringify` gives it; `undefined` is null. Throws a TaskerError: `not_serializable` with the
+ * A tool's result as one `JSON.stringify` gives it; `undefined` is null. Throws a TaskerError: `result_not_serializable` with the
  * path of what JSON cannot hold, `result_too_large` past `LIMITS.resultBytes`, `result_too_deep` past `LIMITS.jsonDepth`.
  */
 export async function resultJson(result: unknown): Promise<JsonText> {
@@ -30,11 +27,12 @@ async function stringify(result: unknown): Promise<JsonText> {
     if (error instanceof RangeError) throw /string length/i.test(error.message) ? tooLarge() : tooDeep();
   }
   const at = firstUnserializable(result);
-  throw new TaskerError({
-    code: CODES.notSerializable,
-    class: "tool",
-    message: `The tool's result is not JSON: ${at?.path ?? "result"} is ${at?.what ?? "a value that throws when it is read"}.`,
-  });
+  throw new TaskerError(
+    taskError(
+      CODES.resultNotSerializable,
+      `The tool's result is not JSON: ${at?.path ?? "result"} is ${at?.what ?? "a value that throws when it is read"}.`,
+    ),
+  );
 }
 
 /** The first value that makes JSON.stringify fail, for the message only; undefined when reading itself throws. */
@@ -65,17 +63,16 @@ function firstUnserializable(root: unknown): { path: string; what: string } | un
 }
 
 function tooLarge(): TaskerError {
-  return new TaskerError({
-    code: CODES.resultTooLarge,
-    class: "limit",
-    message: `The tool's result is larger than ${LIMITS.resultBytes} bytes of JSON. Ask for less at a time.`,
-  });
+  return new TaskerError(
+    taskError(
+      CODES.resultTooLarge,
+      `The tool's result is larger than ${LIMITS.resultBytes} bytes of JSON. Ask for less at a time.`,
+    ),
+  );
 }
 
 function tooDeep(): TaskerError {
-  return new TaskerError({
-    code: RESULT_TOO_DEEP,
-    class: "limit",
-    message: `The tool's result nests deeper than ${LIMITS.jsonDepth} arrays and objects.`,
-  });
+  return new TaskerError(
+    taskError(CODES.resultTooDeep, `The tool's result nests deeper than ${LIMITS.jsonDepth} arrays and objects.`),
+  );
 }

@@ -288,7 +288,7 @@ describe("a tool that fails", () => {
     for (let i = 0, at = deep; i < 300; i++) at.push((at = []));
     const large = "x".repeat(LIMITS.resultBytes);
     const cases: [unknown, string][] = [
-      [{ id: 1n }, "not_serializable"],
+      [{ id: 1n }, "result_not_serializable"],
       [large, "result_too_large"],
       [deep, "result_too_deep"],
     ];

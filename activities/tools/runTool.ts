@@ -1,6 +1,6 @@
 import { Context } from "@temporalio/activity";
 import type { Budgets } from "../../policy/budgets.ts";
-import { CODES, TaskerError, type MaskedError, type TaskError } from "../../protocol/errors.ts";
+import { CODES, type MaskedError, TaskerError, type TaskError, taskError } from "../../protocol/errors.ts";
 import type { JsonText } from "../../protocol/json.ts";
 import type { ToolAnswer } from "../../protocol/activities.ts";
 import type { Millis, Usage } from "../../protocol/step.ts";
@@ -147,5 +147,5 @@ async function stored<T>(access: Promise<T>): Promise<T> {
 }
 
 function infrastructure(message: string): TaskError {
-  return { code: CODES.internal, class: "infrastructure", message };
+  return taskError(CODES.internal, message);
 }

@@ -1,5 +1,5 @@
 import ms, { type StringValue } from "ms";
-import { CODES, type TaskError } from "../../protocol/errors.ts";
+import { CODES, type TaskError, taskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { Millis } from "../../protocol/step.ts";
@@ -27,13 +27,11 @@ function parse(text: string): number {
 }
 
 function invalid(value: Json | undefined): TaskError {
-  return {
-    code: CODES.invalidArgument,
-    class: "guest",
-    message:
-      `tools.sleep takes milliseconds from 0 to ${LIMITS.sleepMs} (10 years) or a duration such as "5 minutes", "1.5h" or "30 days"; ` +
+  return taskError(
+    CODES.invalidArgument,
+    `tools.sleep takes milliseconds from 0 to ${LIMITS.sleepMs} (10 years) or a duration such as "5 minutes", "1.5h" or "30 days"; ` +
       `it got ${describe(value)}.`,
-  };
+  );
 }
 
 function describe(value: Json | undefined): string {

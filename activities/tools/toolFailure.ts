@@ -1,5 +1,5 @@
 import { ApplicationFailure } from "@temporalio/common";
-import { CODES, TaskerError, type MaskedError, type TaskError } from "../../protocol/errors.ts";
+import { CODES, type MaskedError, TaskerError, type TaskError, taskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import type { Masked } from "../../protocol/text.ts";
 import { maskedText } from "../masking/maskedText.ts";
@@ -28,7 +28,7 @@ export function explainThrown(thrown: unknown, service?: Service): MappedError {
   }
   // An error that nobody can name may come after the effect: only what is known to be a passing fault is tried again.
   return {
-    error: { code: CODES.toolError, class: "tool", message: messageOf(thrown) },
+    error: taskError(CODES.toolError, messageOf(thrown)),
     retryable: isNetworkFault(thrown),
   };
 }

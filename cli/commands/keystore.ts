@@ -1,5 +1,5 @@
 import type { Rotation } from "../../keystore/rotate.ts";
-import { TaskerError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../protocol/errors.ts";
 import type { SealedSecret, SecretAccess } from "../../protocol/store.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -128,7 +128,7 @@ async function audit(request: Asked<"audit">, context: Context, output: Output):
 
 function missing(namespace: string, name: string): TaskerError {
   const message = `There is no secret ${namespace}/${name}. \`tasker keystore list --namespace ${namespace}\` shows what there is.`;
-  return new TaskerError({ code: "secret_missing", class: "guest", message });
+  return new TaskerError(taskError(CODES.secretMissing, message));
 }
 
 function toJson({ createdAt, updatedAt, ...secret }: Omit<SealedSecret, "sealed">): unknown {

@@ -1,4 +1,4 @@
-import { TaskerError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../protocol/errors.ts";
 import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exitCodes.ts";
@@ -63,8 +63,7 @@ async function runWorker(context: Context, address: string, wait: boolean, outpu
 
 function workerLost(cause?: unknown): TaskerError {
   const why = cause === undefined ? "" : `: ${cause instanceof Error ? cause.message : "for no known reason"}`;
-  return new TaskerError(
-    { code: "worker_lost", class: "infrastructure", message: `The worker ended unexpectedly${why}. Start it again.` },
-    { cause },
-  );
+  return new TaskerError(taskError(CODES.workerLost, `The worker ended unexpectedly${why}. Start it again.`), {
+    cause,
+  });
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BoundChild } from "../../dev/boundChild.ts";
-import { TaskerError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../protocol/errors.ts";
 
 const LAUNCHER = path.join(import.meta.dirname, "../tasker.js");
 const READY = "The worker serves";
@@ -52,5 +52,5 @@ export class Workers {
 
 function notStarted(how: string, output: string): TaskerError {
   const message = `The self-test's worker ended (${how}) before it was ready:\n${output}`;
-  return new TaskerError({ code: "worker_lost", class: "infrastructure", message });
+  return new TaskerError(taskError(CODES.workerLost, message));
 }

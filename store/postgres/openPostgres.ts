@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import { CODES, TaskerError } from "../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../protocol/errors.ts";
 import type { Connector, WriteResult } from "../database.ts";
 import { isConcurrencyFailure } from "../errors.ts";
 import type { Schema } from "../schema.ts";
@@ -80,7 +80,7 @@ function nameOf(url: string): string {
   } catch {
     // Without a cause: Node's "Invalid URL" error carries the whole URL.
     const message = "The database URL is not one: write postgres://user:password@host:5432/database.";
-    throw new TaskerError({ code: CODES.invalidArgument, class: "infrastructure", message }, { retryable: false });
+    throw new TaskerError(taskError(CODES.invalidConfiguration, message), { retryable: false });
   }
 }
 

@@ -1,5 +1,7 @@
+import { CODES } from "../../../protocol/errors.ts";
 import { safeText } from "../../../protocol/text.ts";
 import { retryAfterMs } from "../retryAfter.ts";
+import type { gapiFault } from "./faults.ts";
 import { GAPI_CODES, gapiError, passingError } from "./faults.ts";
 import { ITSELF } from "./subject.ts";
 import type { HttpAnswer } from "./transport.ts";
@@ -10,8 +12,8 @@ const PASSING =
 /** Those that do not. */
 const DAILY = /^(dailyLimitExceeded|dailyLimitExceededUnreg|sharingRateLimitExceeded)$/;
 
-const BY_STATUS: Readonly<Record<number, string>> = {
-  400: GAPI_CODES.invalidArgument,
+const BY_STATUS: Readonly<Record<number, Parameters<typeof gapiFault>[0]>> = {
+  400: CODES.invalidArgument,
   401: GAPI_CODES.unauthenticated,
   403: GAPI_CODES.forbidden,
   404: GAPI_CODES.notFound,

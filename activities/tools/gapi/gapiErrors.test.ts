@@ -62,7 +62,7 @@ describe("what Google refuses rejects with its own reason and message:", () => {
     it(`${status} ${reason} is ${code}${retryable ? ", and passes" : ""}`, async () => {
       google.onApi = answer(status, refusal(status, reason, "Google's words."));
       const { error, ...rest } = await failed(list());
-      assert.deepEqual([error.code, error.class, rest.retryable], [code, "tool", retryable]);
+      assert.deepEqual([error.code, error.class, rest.retryable], [code, status === 400 ? "guest" : "tool", retryable]);
       assert.equal(
         error.message,
         `Google answered gapi.gmail.users.messages.list (as jane@example.com) with ${status} ${reason}: Google's words.`,

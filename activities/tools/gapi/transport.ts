@@ -2,7 +2,7 @@ import { EnvHttpProxyAgent, fetch } from "undici";
 import { CODES, TaskerError } from "../../../protocol/errors.ts";
 import { findInCauses } from "../networkFault.ts";
 import { GAPI_BOUNDS } from "./bounds.ts";
-import { GAPI_CODES, passingError } from "./faults.ts";
+import { GAPI_CODES, gapiFault, passingError } from "./faults.ts";
 
 export interface HttpRequest {
   readonly method: string;
@@ -67,11 +67,12 @@ async function readBounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number):
 }
 
 function tooLarge(maxBytes: number): TaskerError {
-  return new TaskerError({
-    code: CODES.resultTooLarge,
-    class: "limit",
-    message: `Google's answer is larger than ${maxBytes} bytes. Ask for less at a time: a smaller page, or only some \`fields\`.`,
-  });
+  return new TaskerError(
+    gapiFault(
+      CODES.resultTooLarge,
+      `Google's answer is larger than ${maxBytes} bytes. Ask for less at a time: a smaller page, or only some \`fields\`.`,
+    ),
+  );
 }
 
 /** A connection that fails may come about later, whatever it failed of; only a name that does not exist never will. */
@@ -82,7 +83,7 @@ function networkFault(thrown: unknown, host: string): Error {
   );
   const message = `${host} could not be reached or broke the connection${code === undefined ? "" : ` (${code})`}.`;
   if (code === "ENOTFOUND") {
-    return new TaskerError({ code: GAPI_CODES.unreachable, class: "tool", message: `There is no host ${host}.` });
+    return new TaskerError(gapiFault(GAPI_CODES.unreachable, `There is no host ${host}.`));
   }
   return passingError(GAPI_CODES.unreachable, message);
 }

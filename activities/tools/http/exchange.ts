@@ -72,5 +72,5 @@ function becomesGet(status: number, method: string): boolean {
 }
 
 function badRedirect(message: string): Error {
-  return httpError(HTTP_CODES.badRedirect, "tool", message);
+  return httpError(HTTP_CODES.badRedirect, message);
 }

@@ -50,7 +50,6 @@ export async function readResponse(from: Exchange, wanted: HttpRequest["response
   if (!ok) return { ...head, body: text };
   throw httpError(
     HTTP_CODES.notJson,
-    "tool",
     `${host} answered ${status} with a body that is not JSON (${type || "no content type"}).`,
   );
 }

@@ -1,4 +1,4 @@
-import { CODES, TaskerError, type TaskError } from "../../../protocol/errors.ts";
+import { CODES, TaskerError, type TaskError, taskError } from "../../../protocol/errors.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
 import type { Json } from "../../../protocol/json.ts";
 import { SECRET_NAME, SERVICES_NAMESPACE, type Keystore, type SecretReader } from "../../../protocol/keystore.ts";
@@ -6,9 +6,6 @@ import type { SecretAccess } from "../../../protocol/store.ts";
 import { methodTable } from "../methodTable.ts";
 import type { Method, Service, ToolContext } from "../service.ts";
 import { parseRequest, type KeystoreRequest } from "./request.ts";
-
-/** There is no secret of that name, or no task may see it. */
-export const SECRET_MISSING = "secret_missing";
 
 export interface KeystoreServiceDeps {
   readonly keystore: Keystore;
@@ -90,10 +87,10 @@ function servicesOnly(task: string): TaskError {
   const message =
     `Task ${JSON.stringify(task)} may not use the namespace "${SERVICES_NAMESPACE}" of the keystore: it holds the credentials ` +
     "of the services themselves. Call the service, as tools.openai; keep what tasks need in another namespace.";
-  return { code: CODES.denied, class: "guest", message };
+  return taskError(CODES.denied, message);
 }
 
 function missing(namespace: string, name: string): TaskerError {
   const message = `There is no secret ${namespace}/${name}. Store it: npm run keystore -- set ${name} --namespace ${namespace}`;
-  return new TaskerError({ code: SECRET_MISSING, class: "guest", message });
+  return new TaskerError(taskError(CODES.secretMissing, message));
 }

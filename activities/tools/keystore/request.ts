@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../../protocol/errors.ts";
 import type { Json } from "../../../protocol/json.ts";
 import { DEFAULT_NAMESPACE } from "../../../protocol/keystore.ts";
 import { LIMITS } from "../../../protocol/limits.ts";
@@ -23,7 +23,7 @@ const SIGNATURES = {
 export function parseRequest(method: keyof typeof SIGNATURES, args: readonly Json[]): KeystoreRequest {
   const wrong = (why: string): TaskerError => {
     const message = `keystore.${SIGNATURES[method]}: ${why}.`;
-    return new TaskerError({ code: CODES.invalidArgument, class: "guest", message });
+    return new TaskerError(taskError(CODES.invalidArgument, message));
   };
   const needed = method === "list" ? [] : method === "set" ? ["name", "value"] : ["name"];
   const texts = needed.map((what, index) => {

@@ -1,10 +1,10 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } from "openai";
-import { CODES, TaskerError, type ErrorClass } from "../../../protocol/errors.ts";
+import { CODES, TaskerError } from "../../../protocol/errors.ts";
 import { safeText } from "../../../protocol/text.ts";
 import { MappedFault } from "../mappedFault.ts";
 import { findInCauses, networkFaultCode } from "../networkFault.ts";
 import { retryAfterMs } from "../retryAfter.ts";
-import { invalidKey, OPENAI_CODES } from "./faults.ts";
+import { invalidKey, OPENAI_CODES, openaiFault } from "./faults.ts";
 
 interface Circumstances {
   readonly host: string;
@@ -18,14 +18,13 @@ interface Circumstances {
 export function explain(thrown: unknown, { host, key, replaced }: Circumstances): Error {
   const known = findInCauses(thrown, (error) => (error instanceof TaskerError ? error : undefined));
   if (known) return known;
-  const { code, kind, message, retryable = false, waitMs } = read(thrown, host, replaced);
-  const error = { code, class: kind, message: safeText(message.replaceAll(key, "[API key]"), 2000) };
+  const { code, message, retryable = false, waitMs } = read(thrown, host, replaced);
+  const error = openaiFault(code, safeText(message.replaceAll(key, "[API key]"), 2000));
   return new MappedFault({ error, retryable, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
 }
 
 interface Reading {
-  readonly code: string;
-  readonly kind: ErrorClass;
+  readonly code: Parameters<typeof openaiFault>[0];
   readonly message: string;
   readonly retryable?: boolean;
   readonly waitMs?: number | undefined;
@@ -34,23 +33,23 @@ interface Reading {
 function read(thrown: unknown, host: string, replaced: boolean): Reading {
   const { unavailable, timeout, badResponse: bad, invalidRequest } = OPENAI_CODES;
   if (thrown instanceof APIConnectionTimeoutError) {
-    return { code: timeout, kind: "tool", message: `${host} did not answer in time.`, retryable: true };
+    return { code: timeout, message: `${host} did not answer in time.`, retryable: true };
   }
   const lost = networkFaultCode(thrown);
   if (lost !== undefined) {
-    return { code: unavailable, kind: "tool", message: `The connection to ${host} failed (${lost}).`, retryable: true };
+    return { code: unavailable, message: `The connection to ${host} failed (${lost}).`, retryable: true };
   }
   if (thrown instanceof APIConnectionError) {
-    return { code: unavailable, kind: "tool", message: `${host} cannot be reached. Check OPENAI_BASE_URL.` };
+    return { code: unavailable, message: `${host} cannot be reached. Check OPENAI_BASE_URL.` };
   }
   if (thrown instanceof APIError) return readStatus(thrown as ApiFailure, host, replaced);
   if (thrown instanceof SyntaxError) {
-    return { code: bad, kind: "tool", message: `${host} answered what is not JSON. Check OPENAI_BASE_URL.` };
+    return { code: bad, message: `${host} answered what is not JSON. Check OPENAI_BASE_URL.` };
   }
   // The library's own checks, such as of an id in a path.
   const message = thrown instanceof Error ? thrown.message : "the client library failed";
-  if (thrown instanceof OpenAIError) return { code: invalidRequest, kind: "guest", message: `openai: ${message}` };
-  return { code: CODES.toolError, kind: "tool", message: `openai: ${message}` };
+  if (thrown instanceof OpenAIError) return { code: invalidRequest, message: `openai: ${message}` };
+  return { code: CODES.toolError, message: `openai: ${message}` };
 }
 
 /** As the library throws it, but with the types that its own loosens. */
@@ -69,42 +68,40 @@ function readStatus(error: ApiFailure, host: string, replaced: boolean): Reading
     const { credentialsInvalid } = OPENAI_CODES;
     return {
       code: credentialsInvalid,
-      kind: "tool",
       message: invalidKey(`${host} refuses the API key (401).`).message,
       retryable: replaced,
     };
   }
   if (code === "insufficient_quota" || type === "insufficient_quota") {
     const message = `The account at ${host} has nothing left to spend: ${said}`;
-    return { code: OPENAI_CODES.quota, kind: "tool", message };
+    return { code: OPENAI_CODES.quota, message };
   }
   if (status === 429 || code === "rate_limit_exceeded") {
     const message = `${host} limits the rate: ${said}`;
     // One request that is over the limit by itself never gets below it.
     const hopeless = /request too large/i.test(said);
-    return { code: OPENAI_CODES.rateLimited, kind: "tool", message, retryable: again(!hopeless), waitMs };
+    return { code: OPENAI_CODES.rateLimited, message, retryable: again(!hopeless), waitMs };
   }
   // Without a status it came in the middle of a stream, with a code of its own unless the server failed.
   const broke = status === undefined && (!code || code === "server_error" || type === "server_error");
   if (broke || (status !== undefined && (status >= 500 || status === 408 || status === 409))) {
     const message = `${host} failed${status === undefined ? "" : ` (${status})`}: ${said}`;
-    return { code: OPENAI_CODES.unavailable, kind: "tool", message, retryable: again(status !== 501), waitMs };
+    return { code: OPENAI_CODES.unavailable, message, retryable: again(status !== 501), waitMs };
   }
   if (status !== undefined && status < 400) {
     return {
       code: OPENAI_CODES.badResponse,
-      kind: "tool",
       message: `${host} redirects (${status}). Check OPENAI_BASE_URL.`,
     };
   }
   if (status === 403) {
-    return { code: OPENAI_CODES.denied, kind: "tool", message: `${host} denies this to the API key (403): ${said}` };
+    return { code: OPENAI_CODES.denied, message: `${host} denies this to the API key (403): ${said}` };
   }
   if (status === 404) {
-    return { code: OPENAI_CODES.notFound, kind: "guest", message: `${host} does not have it (404): ${said}` };
+    return { code: OPENAI_CODES.notFound, message: `${host} does not have it (404): ${said}` };
   }
   const message = `${host} refuses the request${status === undefined ? "" : ` (${status})`}: ${said}`;
-  return { code: OPENAI_CODES.invalidRequest, kind: "guest", message };
+  return { code: OPENAI_CODES.invalidRequest, message };
 }
 
 /** The API's own message, code and parameter. */

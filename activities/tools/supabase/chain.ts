@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../../protocol/errors.ts";
 import type { Json } from "../../../protocol/json.ts";
 import type { ChainLink } from "../../../protocol/step.ts";
 import { safeText } from "../../../protocol/text.ts";
@@ -121,7 +121,7 @@ function unknownLink(name: string, before: string, stage: Stage): TaskerError {
       ? `Did you mean .${nearest}()?`
       : elsewhere || (known.length === 0 ? "Nothing may follow it." : `There ${names(stage)} may follow.`);
   const message = safeText(`supabase: there is no .${shown}() after ${before}. ${advice.trim()}`, 2000);
-  return new TaskerError({ code: CODES.unknownTool, class: "guest", message });
+  return new TaskerError(taskError(CODES.unknownTool, message));
 }
 
 function names(stage: Stage): string {

@@ -1,4 +1,4 @@
-import { CODES, TaskerError } from "../../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../../protocol/errors.ts";
 import type { Json } from "../../../protocol/json.ts";
 import { safeText } from "../../../protocol/text.ts";
 import { unknownOption } from "../unknownOption.ts";
@@ -12,11 +12,7 @@ const NAME_LENGTH = 1024;
 const NOT_IN_A_NAME = /[/\\?#%\u0000-\u001f\u007f]/;
 
 export function invalid(message: string): TaskerError {
-  return new TaskerError({
-    code: CODES.invalidArgument,
-    class: "guest",
-    message: safeText(`supabase: ${message}`, 2000),
-  });
+  return new TaskerError(taskError(CODES.invalidArgument, safeText(`supabase: ${message}`, 2000)));
 }
 
 /** A table, function or bucket: one segment of the URL, which the client library writes down as it is. */

@@ -1,4 +1,4 @@
-import { TaskerError, type ErrorClass } from "../../../protocol/errors.ts";
+import { errorTable, TaskerError, upstreamError } from "../../../protocol/errors.ts";
 import type { Json } from "../../../protocol/json.ts";
 import { safeText } from "../../../protocol/text.ts";
 import { MappedFault } from "../mappedFault.ts";
@@ -12,24 +12,28 @@ import { isObject } from "./checks.ts";
  * Codes that `supabase` rejects with, beside `supabase_` and the server's own code in small letters (`supabase_pgrst116`,
  * `supabase_23505`), or `supabase_http_` and the status where it gives none.
  */
-export const SUPABASE_CODES = {
-  /** No key, or no SUPABASE_URL. */
-  credentialsMissing: "credentials_missing",
-  /** The key is wrong, has been revoked, or has expired. */
-  credentialsInvalid: "credentials_invalid",
-  /** No connection came about. Retried, but for a host that does not exist. */
-  unreachable: "supabase_unreachable",
-  tls: "supabase_tls",
-  /** The connection broke before the answer was whole. Retried. */
-  connectionLost: "supabase_connection_lost",
-  /** `SUPABASE_BOUNDS.timeoutMs` is over. Retried. */
-  timeout: "supabase_timeout",
-  /** The request went out and no proper answer came: what it was to change may have changed. Never retried. */
-  outcomeUnknown: "supabase_outcome_unknown",
-  tooLarge: "supabase_too_large",
-  /** What came is not JSON, not HTTP, or leads elsewhere. */
-  badAnswer: "supabase_bad_answer",
-} as const;
+export const { codes: SUPABASE_CODES, error: supabaseFault } = errorTable({
+  limit: {
+    tooLarge: "supabase_too_large",
+  },
+  tool: {
+    /** No key, or no SUPABASE_URL. */
+    credentialsMissing: "credentials_missing",
+    /** The key is wrong, has been revoked, or has expired. */
+    credentialsInvalid: "credentials_invalid",
+    /** No connection came about. Retried, but for a host that does not exist. */
+    unreachable: "supabase_unreachable",
+    tls: "supabase_tls",
+    /** The connection broke before the answer was whole. Retried. */
+    connectionLost: "supabase_connection_lost",
+    /** `SUPABASE_BOUNDS.timeoutMs` is over. Retried. */
+    timeout: "supabase_timeout",
+    /** The request went out and no proper answer came: what it was to change may have changed. Never retried. */
+    outcomeUnknown: "supabase_outcome_unknown",
+    /** What came is not JSON, not HTTP, or leads elsewhere. */
+    badAnswer: "supabase_bad_answer",
+  },
+});
 
 /** PostgREST found no database, or Postgres rolled back for another transaction's or its resources' sake: nothing was done. */
 const UNDONE = /^(PGRST00[0-3]|40001|40P01|53\d\w\w)$/;
@@ -45,8 +49,13 @@ export interface Target extends Pick<Chain, "kind" | "summary" | "repeatable"> {
   readonly host: string;
 }
 
-export function fault(code: string, message: string, retryable = false, kind: ErrorClass = "tool"): TaskerError {
-  return new TaskerError({ code, class: kind, message: safeText(message, 4000) }, { retryable });
+export function fault(code: Parameters<typeof supabaseFault>[0], message: string, retryable = false): TaskerError {
+  return new TaskerError(supabaseFault(code, safeText(message, 4000)), { retryable });
+}
+
+/** The server's own code, in small letters. */
+function refused(code: string, message: string, retryable = false): TaskerError {
+  return new TaskerError(upstreamError(`supabase_${code.toLowerCase()}`, safeText(message, 4000)), { retryable });
 }
 
 export function missing(what: "url" | "key"): TaskerError {
@@ -71,7 +80,7 @@ export function tooLarge({ host, kind, summary }: Target): TaskerError {
       ? "Ask for fewer rows or columns: .limit(), .range(), .select()."
       : "What it changed stays changed.";
   const message = `${host}'s answer to ${summary} is larger than ${SUPABASE_BOUNDS.answerBytes} bytes. ${advice}`;
-  return fault(SUPABASE_CODES.tooLarge, message, false, "limit");
+  return fault(SUPABASE_CODES.tooLarge, message);
 }
 
 export function timedOut(target: Target, timeoutMs: number): TaskerError {
@@ -132,12 +141,8 @@ export function refusal(status: number, headers: Headers, text: string, target: 
   if (!repeatable && (gateway || PASSING.test(code)))
     return outcomeUnknown(target, `${host} answered ${status}: ${reason}`);
   const retryable = status === 429 || UNDONE.test(code) || gateway || PASSING.test(code);
-  const own = code === "" ? `http_${word(body["statusCode"]) ?? status}` : code.toLowerCase();
-  const error = fault(
-    `supabase_${own}`,
-    `${summary}: ${reason} (${code === "" ? "" : `${code}, `}HTTP ${status})`,
-    retryable,
-  );
+  const own = code === "" ? `http_${word(body["statusCode"]) ?? status}` : code;
+  const error = refused(own, `${summary}: ${reason} (${code === "" ? "" : `${code}, `}HTTP ${status})`, retryable);
   const wait = retryable ? retryAfterMs(headers) : undefined;
   if (wait === undefined) return error;
   return new MappedFault({ error: error.toTaskError(), retryable, retryAfterMs: wait });
@@ -148,7 +153,7 @@ export function libraryError(error: unknown, target: Target): TaskerError {
   const body: Body = isObject(error) ? error : {};
   const code = word(body["code"]);
   if (code === undefined) return badAnswer(target, `something that is not JSON: ${reasonOf(body, "")}`);
-  return fault(`supabase_${code.toLowerCase()}`, `${target.summary}: ${reasonOf(body, "")} (${code})`);
+  return refused(code, `${target.summary}: ${reasonOf(body, "")} (${code})`);
 }
 
 type Body = Readonly<Record<string, Json>>;

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { CODES, TaskerError } from "../../../protocol/errors.ts";
+import { CODES, TaskerError, taskError } from "../../../protocol/errors.ts";
 import type { JsonText } from "../../../protocol/json.ts";
 import type { CredentialName, Credentials } from "../../../protocol/keystore.ts";
 import type { Usage } from "../../../protocol/step.ts";
@@ -143,11 +143,11 @@ async function find(credentials: Credentials, name: CredentialName): Promise<Fou
   } catch (error) {
     if (error instanceof TaskerError) return { ok: false, error: error.toTaskError(), retryable: error.retryable };
     const message = error instanceof Error ? error.message : String(error);
-    return { ok: false, error: { code: CODES.internal, class: "infrastructure", message }, retryable: true };
+    return { ok: false, error: taskError(CODES.internal, message), retryable: true };
   }
 }
 
 function threadEnded(why: string): TaskerError {
   const message = `The thread that makes this call has ended (${why}). The call is made again.`;
-  return new TaskerError({ code: CODES.internal, class: "infrastructure", message }, { retryable: true });
+  return new TaskerError(taskError(CODES.internal, message), { retryable: true });
 }
