@@ -1,7 +1,8 @@
-import type { Payload, PayloadCodec } from "@temporalio/common";
+import type { Payload, PayloadCodec, SerializationContext } from "@temporalio/common";
 import proto from "@temporalio/proto";
 import type { Cipher } from "../protocol/cipher.ts";
 import { TaskerError } from "../protocol/errors.ts";
+import { isLocalActivity, takeLocalMark } from "./localMark.ts";
 import { undecodablePayload } from "./undecodablePayload.ts";
 
 /** As in Temporal's own samples, so that its tools recognize an encrypted payload. */
@@ -13,12 +14,14 @@ const CONTEXT = "temporal payload";
 const { Payload: codec } = proto.temporal.api.common.v1;
 
 /**
- * Encrypts whole payloads, metadata included. What is not encrypted passes `decode` as it is: runs may be started by
+ * Encrypts whole payloads, metadata included, except an argument of a local activity: it goes to this process, and Core writes
+ * only the result into the history. What is not encrypted passes `decode` as it is: runs may be started by
  * `temporal workflow start`, and go on when encryption is turned on.
  */
 export function createPayloadCodec(cipher: Cipher): PayloadCodec {
   return {
-    encode: (payloads) => new Promise((resolve) => resolve(payloads.map((payload) => encrypt(cipher, payload)))),
+    encode: (payloads, context) =>
+      new Promise((resolve) => resolve(payloads.map((payload) => encode(cipher, payload, context)))),
     decode: (payloads) => new Promise((resolve) => resolve(payloads.map((payload) => decrypt(cipher, payload)))),
   };
 }
@@ -42,7 +45,16 @@ export function createTolerantCodec(codec: PayloadCodec): PayloadCodec {
       return undecodablePayload(error instanceof Error ? error.message : String(error));
     }
   };
-  return { encode: (payloads) => codec.encode(payloads), decode: (payloads) => Promise.all(payloads.map(decodeOne)) };
+  return {
+    encode: (payloads, context) => codec.encode(payloads, context),
+    decode: (payloads) => Promise.all(payloads.map(decodeOne)),
+  };
+}
+
+/** Both the mark and the context must say that it stays here: everything else is encrypted. */
+function encode(cipher: Cipher, given: Payload, context: SerializationContext | undefined): Payload {
+  const { payload, marked } = takeLocalMark(given);
+  return marked && isLocalActivity(context) ? payload : encrypt(cipher, payload);
 }
 
 function encrypt(cipher: Cipher, payload: Payload): Payload {

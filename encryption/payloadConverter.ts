@@ -1,14 +1,22 @@
 import { DefaultPayloadConverter, type Payload, type SerializationContext, ValueError } from "@temporalio/common";
 import { inWorkflowContext, workflowInfo } from "@temporalio/workflow";
+import { isLocalArgument } from "../protocol/localArgument.ts";
 import { undecodable } from "../protocol/undecodable.ts";
+import { withLocalMark } from "./localMark.ts";
 import { whyNotDecoded } from "./undecodablePayload.ts";
 
 /**
  * The worker's converter. Anybody may start a workflow or signal it with any payload. One that cannot be decoded becomes
  * an `Undecodable` value there, for the workflow to refuse. Everywhere else (results of activities and children, arguments
  * of activities) it throws: such a payload was written by a worker, and the right key makes it readable.
+ * It marks the arguments of local activities for the codec.
  */
 class WorkerPayloadConverter extends DefaultPayloadConverter {
+  override toPayload(value: unknown): Payload {
+    const payload = super.toPayload(value);
+    return isLocalArgument(value) ? withLocalMark(payload) : payload;
+  }
+
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the SDK's own signature
   override fromPayload<T>(payload: Payload, context?: SerializationContext): T {
     try {

@@ -20,6 +20,7 @@ import type {
   ToolAnswer,
 } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import { localArgument } from "../protocol/localArgument.ts";
 import { ACTIVITIES } from "../protocol/names.ts";
 import type { RunProgress } from "../protocol/run.ts";
 import { safeText } from "../protocol/text.ts";
@@ -89,7 +90,7 @@ export class Internal implements InternalActivities {
     return this.execute(ACTIVITIES.closeRun, request, "close the run record", RECORD_MS);
   }
 
-  private async execute<Answer>(type: string, request: unknown, summary: string, localMs: number): Promise<Answer> {
+  private async execute<Answer>(type: string, request: object, summary: string, localMs: number): Promise<Answer> {
     const since = Date.now();
     try {
       return await this.local<Answer>(type, request, {
@@ -122,12 +123,12 @@ export class Internal implements InternalActivities {
     }
   }
 
-  private async local<Answer>(type: string, request: unknown, options: LocalActivityOptions): Promise<Answer> {
+  private async local<Answer>(type: string, request: object, options: LocalActivityOptions): Promise<Answer> {
     const scope = new CancellationScope();
     this.underWay = scope;
     try {
       return await scope.run(() =>
-        scheduleLocalActivity<Answer>(type, [request], {
+        scheduleLocalActivity<Answer>(type, [localArgument(request)], {
           ...options,
           cancellationType: ActivityCancellationType.TRY_CANCEL,
         }),

@@ -5,7 +5,9 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { Context } from "@temporalio/activity";
 import { Client } from "@temporalio/client";
+import type { Activities } from "../../activities/createActivities.ts";
 import { createTasker } from "../../client/tasker.ts";
 import { readConfiguration } from "../../configuration.ts";
 import { findTemporalCli } from "../../dev/temporalCli.ts";
@@ -15,7 +17,7 @@ import { dataConverterOf } from "../../encryption/dataConverter.ts";
 import { createKeyring } from "../../encryption/keyring.ts";
 import { formatKey, newKey } from "../../encryption/parseKeys.ts";
 import { LIMITS } from "../../protocol/limits.ts";
-import { STATUS_QUERY } from "../../protocol/names.ts";
+import { ACTIVITIES, STATUS_QUERY } from "../../protocol/names.ts";
 import { readHistories } from "../replay/history.ts";
 import { isSecretBlob, withoutMark } from "../../store/secretBlob.ts";
 import { eventually } from "../support/eventually.ts";
@@ -232,6 +234,38 @@ describe("with encryption on", () => {
     for (const database of ["tasker.db", "temporal.db"]) {
       assert.deepEqual(await filesWithMarker(stack.directory, database), []);
     }
+  });
+});
+
+describe("with encryption on, local activities that fail and go on as regular ones", () => {
+  let stack: TestStack;
+  before(async () => {
+    stack = await TestStack.start({ settings: { TASKER_ENCRYPTION: "true" } });
+    await stack.publish(TASKS);
+    const failLocally =
+      <Request, Answer>(activity: (request: Request) => Promise<Answer>) =>
+      (request: Request): Promise<Answer> =>
+        Context.current().info.isLocal ? Promise.reject(new Error(`not locally: ${MARKER}`)) : activity(request);
+    const decorate = (activities: Activities): Activities => ({
+      ...activities,
+      [ACTIVITIES.openRun]: failLocally(activities[ACTIVITIES.openRun]),
+      [ACTIVITIES.advance]: failLocally(activities[ACTIVITIES.advance]),
+      [ACTIVITIES.recordCalls]: failLocally(activities[ACTIVITIES.recordCalls]),
+      [ACTIVITIES.closeRun]: failLocally(activities[ACTIVITIES.closeRun]),
+    });
+    await stack.worker({}, { decorate });
+  });
+  after(() => stack.stop());
+
+  test("send their arguments encrypted: history and the server's files hold nothing of them", async () => {
+    const { taskRunId, result } = await stack.run("nested", { secret: MARKER });
+    assert.deepEqual(result, { from: MARKER });
+    const { events } = await stack.client.workflow.getHandle(taskRunId).fetchHistory();
+    const scheduled = (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);
+    assert.ok(scheduled.length >= 2, String(scheduled.length));
+    for (const { input } of scheduled) assert.deepEqual(new Set(encodingsIn(input)), new Set(["binary/encrypted"]));
+    assert.deepEqual(new Set(encodingsIn(events)), new Set(["binary/encrypted"]));
+    assert.deepEqual(await filesWithMarker(stack.directory, "temporal.db"), []);
   });
 });
 
