@@ -1,7 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
@@ -12,22 +11,24 @@ import { findTemporalCli } from "../dev/temporalCli.ts";
 import { publishFolder } from "../publishing/publishFolder.ts";
 import { openStore } from "../store/openStore.ts";
 import { WorkerProcess } from "../test/support/workerProcess.ts";
-import { nativeSide, taskerSide, type Side } from "./side.ts";
+import { nativeSide, taskerSide, type TemporalSide } from "./side.ts";
 import { TASKS } from "./tasks.ts";
+import { makeTemporaryFolder } from "./temporaryFolder.ts";
 
 export type Kind = "tasker" | "native";
 
 const ENTRIES = { tasker: "./processes/taskerWorker.ts", native: "./processes/nativeWorker.ts" } as const;
 
 /**
- * One dev server (on disk, synchronous=normal) with a Tasker worker and a hand-written Temporal worker beside it, each in a
- * process of its own and with the same worker options: both are measured in one run and on the same machine.
+ * One dev server on disk, with a Tasker worker and a hand-written Temporal worker beside it. Each worker is a process of its own and
+ * both have the same options, so both are measured in one run and on the same machine.
  */
 export interface Lab {
   readonly client: Client;
-  readonly serverPid: number;
-  readonly ours: Side;
-  readonly theirs: Side;
+  /** The file of Tasker's store. */
+  readonly storeFile: string;
+  readonly ours: TemporalSide;
+  readonly theirs: TemporalSide;
   tasker(taskQueue?: string): Tasker;
   /** Another worker on a task queue of its own. The lab ends it. */
   spawn(kind: Kind, taskQueue: string, settings?: Readonly<Record<string, string>>): Promise<SpawnedWorker>;
@@ -35,12 +36,15 @@ export interface Lab {
 }
 
 export interface SpawnedWorker {
-  readonly side: Side;
+  readonly side: TemporalSide;
   readonly process: WorkerProcess;
 }
 
-export async function openLab(): Promise<Lab> {
-  const directory = await mkdtemp(path.join(tmpdir(), "tasker-bench-"));
+/** @param synchronous of both databases: `normal` survives a killed process, `full` a power cut too */
+export async function openLab(synchronous: "full" | "normal" = "normal"): Promise<Lab> {
+  const folder = await makeTemporaryFolder("tasker-bench-");
+  const directory = folder.path;
+  const storeFile = path.join(directory, "tasker.db");
   const { path: cli } = await findTemporalCli({
     explicit: process.env["TASKER_TEMPORAL_CLI"],
     progress: (line) => console.error(line),
@@ -48,10 +52,10 @@ export async function openLab(): Promise<Lab> {
   const server = await startDevServer({
     cli,
     headless: true,
-    synchronous: "normal",
+    synchronous,
     databaseFile: path.join(directory, "temporal.db"),
   });
-  const store = await openStore({ file: path.join(directory, "tasker.db"), synchronous: "normal" });
+  const store = await openStore({ file: storeFile, synchronous });
   await publish(directory, store);
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
@@ -67,15 +71,15 @@ export async function openLab(): Promise<Lab> {
     const worker = await spawnWorker(kind, {
       TEMPORAL_ADDRESS: server.address,
       TASKER_HOME: directory,
-      TASKER_SQLITE_SYNCHRONOUS: "normal",
+      TASKER_SQLITE_SYNCHRONOUS: synchronous,
       TASKER_INFLIGHT_CALLS: "500",
       TASKER_LOG_LEVEL: "error",
       TASKER_TASK_QUEUE: taskQueue,
       ...settings,
     });
     processes.push(worker);
-    const side =
-      kind === "tasker" ? taskerSide(client, tasker(taskQueue), worker.pid) : nativeSide(client, taskQueue, worker.pid);
+    const own = { client, serverPid: server.identity.pid, workerPid: worker.pid };
+    const side = kind === "tasker" ? taskerSide(own, tasker(taskQueue)) : nativeSide(own, taskQueue);
     return { side, process: worker };
   };
 
@@ -83,7 +87,7 @@ export async function openLab(): Promise<Lab> {
   const theirs = await spawn("native", "theirs");
   return {
     client,
-    serverPid: server.identity.pid,
+    storeFile,
     ours: ours.side,
     theirs: theirs.side,
     tasker,
@@ -93,7 +97,7 @@ export async function openLab(): Promise<Lab> {
       await connection.close();
       await store.close();
       await server.stop();
-      await rm(directory, { recursive: true, force: true });
+      await folder.remove();
     },
   };
 }

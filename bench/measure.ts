@@ -2,10 +2,11 @@
 export interface Cost {
   /** CPU time of the worker's process, milliseconds. */
   readonly workerCpuMs: number;
-  /** CPU time of the Temporal server, milliseconds. */
+  /** CPU time of the server's processes, milliseconds. */
   readonly serverCpuMs: number;
-  readonly events: number;
-  readonly historyBytes: number;
+  /** Only of runs that are Temporal workflows. */
+  readonly events?: number;
+  readonly historyBytes?: number;
 }
 
 export interface Measured {
@@ -29,50 +30,77 @@ export interface Row {
   readonly cost?: { readonly ours: Cost; readonly theirs: Cost };
   /** Where the time of a row goes, or what else a reader should know. */
   readonly note?: string;
+  /** Facts about the sides that several rows share; each is printed once. */
+  readonly legend?: readonly string[];
 }
+
+type Measure = () => Promise<number | Measured>;
 
 export interface Comparison extends Pick<Row, "what" | "against" | "unit" | "aim"> {
   readonly pairs: number;
-  readonly ours: () => Promise<number | Measured>;
-  readonly theirs: () => Promise<number | Measured>;
+  readonly ours: Measure;
+  readonly theirs: Measure;
 }
 
-/** Measures both sides in turn, pair by pair, after one pair that does not count: a drift of the machine meets both. */
-export async function compare({ ours, theirs, pairs, ...names }: Comparison): Promise<Row> {
-  await ours();
-  await theirs();
-  const measured: { ours: Measured; theirs: Measured }[] = [];
-  for (let pair = 0; pair < pairs; pair++) {
-    const swapped = pair % 2 === 1;
-    const first = await (swapped ? theirs : ours)();
-    const second = await (swapped ? ours : theirs)();
-    const [left, right] = (swapped ? [second, first] : [first, second]).map((each) =>
-      typeof each === "number" ? { value: each } : each,
-    ) as [Measured, Measured];
-    measured.push({ ours: left, theirs: right });
+/** One measurement of ours beside the same of several others. */
+export interface Contest extends Pick<Row, "what" | "unit" | "aim"> {
+  readonly pairs: number;
+  readonly ours: Measure;
+  readonly others: readonly { readonly against: string; readonly measure: Measure }[];
+}
+
+export async function compare({ against, theirs, ...contest }: Comparison): Promise<Row> {
+  const [row] = await compareAll({ ...contest, others: [{ against, measure: theirs }] });
+  return row as Row;
+}
+
+/**
+ * Measures all sides in turn, round by round, after one round that does not count. Each round begins with another side, so a
+ * drift of the machine affects all of them. Returns one row for each of the others.
+ */
+export async function compareAll({ ours, others, pairs, ...names }: Contest): Promise<Row[]> {
+  const sides = [ours, ...others.map(({ measure }) => measure)];
+  const rounds: Measured[][] = [];
+  for (let round = -1; round < pairs; round++) {
+    const measured: Measured[] = [];
+    for (const turn of sides.keys()) {
+      const side = (turn + Math.max(round, 0)) % sides.length;
+      const value = await sides[side]?.();
+      measured[side] = typeof value === "object" ? value : { value: value ?? NaN };
+    }
+    if (round >= 0) rounds.push(measured);
   }
-  const costs = {
-    ours: costOf(measured.map((pair) => pair.ours.cost)),
-    theirs: costOf(measured.map((pair) => pair.theirs.cost)),
-  };
-  return {
-    ...names,
-    pairs,
-    ours: median(measured.map((pair) => pair.ours.value)),
-    theirs: median(measured.map((pair) => pair.theirs.value)),
-    ratio: median(measured.map((pair) => pair.ours.value / pair.theirs.value)),
-    ...(costs.ours !== undefined && costs.theirs !== undefined && { cost: { ours: costs.ours, theirs: costs.theirs } }),
-  };
+  return others.map(({ against }, other) => {
+    const left = rounds.flatMap(([first]) => first ?? []);
+    const right = rounds.flatMap((round) => round[other + 1] ?? []);
+    const costs = { ours: costOf(left), theirs: costOf(right) };
+    return {
+      ...names,
+      against,
+      pairs,
+      ours: median(left.map(({ value }) => value)),
+      theirs: median(right.map(({ value }) => value)),
+      ratio: median(left.map(({ value }, round) => value / (right[round]?.value ?? NaN))),
+      ...(costs.ours !== undefined &&
+        costs.theirs !== undefined && { cost: { ours: costs.ours, theirs: costs.theirs } }),
+    };
+  });
 }
 
-function costOf(costs: readonly (Cost | undefined)[]): Cost | undefined {
-  const known = costs.filter((cost) => cost !== undefined);
+function costOf(measured: readonly Measured[]): Cost | undefined {
+  const known = measured.flatMap(({ cost }) => cost ?? []);
   if (known.length === 0) return undefined;
+  const of = (pick: (cost: Cost) => number | undefined): number | undefined => {
+    const values = known.flatMap((cost) => pick(cost) ?? []);
+    return values.length === 0 ? undefined : median(values);
+  };
+  const events = of((cost) => cost.events);
+  const historyBytes = of((cost) => cost.historyBytes);
   return {
-    workerCpuMs: median(known.map((cost) => cost.workerCpuMs)),
-    serverCpuMs: median(known.map((cost) => cost.serverCpuMs)),
-    events: median(known.map((cost) => cost.events)),
-    historyBytes: median(known.map((cost) => cost.historyBytes)),
+    workerCpuMs: of((cost) => cost.workerCpuMs) ?? NaN,
+    serverCpuMs: of((cost) => cost.serverCpuMs) ?? NaN,
+    ...(events !== undefined && { events }),
+    ...(historyBytes !== undefined && { historyBytes }),
   };
 }
 

@@ -4,6 +4,9 @@ export interface Size {
   readonly calls: number;
   /** Runs at once in the rows about throughput. */
   readonly runs: number;
+  /** Runs that the rows about other engines make for a rate, and how many of them are in flight at a time. */
+  readonly peerRuns: number;
+  readonly peerRunsAtOnce: number;
   readonly pairs: number;
   readonly fanOut: number;
   /** The call whose cost is compared with that of the tenth. */
@@ -19,6 +22,8 @@ export interface Size {
 export const FULL: Size = {
   calls: 100,
   runs: 100,
+  peerRuns: 200,
+  peerRunsAtOnce: 50,
   pairs: 5,
   fanOut: 1_000,
   lastCall: 5_000,
@@ -31,6 +36,8 @@ export const FULL: Size = {
 export const QUICK: Size = {
   calls: 40,
   runs: 30,
+  peerRuns: 60,
+  peerRunsAtOnce: 30,
   pairs: 3,
   fanOut: 300,
   lastCall: 500,

@@ -13,31 +13,35 @@ const HEAD = [
   "history, KB a run",
 ];
 
-/** The rows as a Markdown table; where both sides have a cost, it is written "ours / theirs". */
+/** The rows as a Markdown table. A cost is written "ours / theirs"; what a side does not have is a dash. */
 export function table(rows: readonly Row[]): string {
   const notes = rows.flatMap(({ what, note }) => (note === undefined ? [] : [`${what}: ${note}.`]));
+  const legend = [...new Set(rows.flatMap((row) => row.legend ?? []))];
   const lines = [HEAD, HEAD.map(() => "---"), ...rows.map(cells)].map((line) => `| ${line.join(" | ")} |`);
-  return [lines.join("\n"), ...notes].join("\n\n");
+  return [lines.join("\n"), ...notes, ...legend].join("\n\n");
 }
 
 function cells({ what, against, unit, ours, theirs, ratio, aim, cost }: Row): string[] {
-  const both = (pick: (cost: Cost) => number): string =>
-    cost === undefined ? "" : `${short(pick(cost.ours))} / ${short(pick(cost.theirs))}`;
+  const both = (pick: (cost: Cost) => number | undefined): string =>
+    cost === undefined ? "" : [cost.ours, cost.theirs].map((side) => short(pick(side) ?? NaN)).join(" / ");
   return [
     what,
     against,
     `${short(ours)} ${unit}`,
     `${short(theirs)} ${unit}`,
-    ratio.toFixed(2),
+    Number.isNaN(ratio) ? NONE : ratio.toFixed(2),
     aim,
     both(({ workerCpuMs }) => workerCpuMs),
     both(({ serverCpuMs }) => serverCpuMs),
     both(({ events }) => events),
-    both(({ historyBytes }) => historyBytes / 1_000),
+    both(({ historyBytes = NaN }) => historyBytes / 1_000),
   ];
 }
 
+const NONE = "–";
+
 function short(value: number): string {
+  if (Number.isNaN(value)) return NONE;
   if (Number.isInteger(value) || value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

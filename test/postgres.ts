@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -12,6 +12,8 @@ import { preparePostgres, type Prepared } from "./postgresFiles.ts";
 export interface TestPostgres {
   /** URL of the cluster's own database, as its superuser. */
   readonly url: string;
+  /** The server's process; its connections have processes below it. */
+  readonly pid: number;
   /** Makes an empty database and answers its URL. */
   createDatabase(): Promise<string>;
   /** Ends the server and removes its files. */
@@ -20,11 +22,16 @@ export interface TestPostgres {
 
 const ATTEMPTS = 3;
 
-/** Starts a cluster on a free port of 127.0.0.1, with a random password and without fsync. */
-export async function startPostgres(): Promise<TestPostgres> {
+export interface PostgresOptions {
+  /** Survives a power cut; tests need not. Off by default. */
+  readonly fsync?: boolean;
+}
+
+/** Starts a cluster on a free port of 127.0.0.1, with a random password. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start();
+      return await start(options);
     } catch (error) {
       // Somebody else may have taken the port in between.
       if (attempt === ATTEMPTS) throw error;
@@ -32,12 +39,12 @@ export async function startPostgres(): Promise<TestPostgres> {
   }
 }
 
-async function start(): Promise<TestPostgres> {
+async function start({ fsync = false }: PostgresOptions): Promise<TestPostgres> {
   const password = randomBytes(12).toString("hex");
   const prepared = await preparePostgres(password);
   const port = await freePort();
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  const server = new GuardedServer(prepared, port);
+  const server = new GuardedServer(prepared, port, fsync);
   try {
     await server.started(() => query(url, "select 1"));
   } catch (error) {
@@ -47,6 +54,7 @@ async function start(): Promise<TestPostgres> {
   let databases = 0;
   return {
     url,
+    pid: Number.parseInt(await readFile(join(prepared.folder, "data", "postmaster.pid"), "utf8")),
     async createDatabase() {
       const name = `test_${++databases}`;
       await query(url, `create database ${name}`);
@@ -61,7 +69,7 @@ async function start(): Promise<TestPostgres> {
  * and when this process dies, however that happens. The server's output ends with the server.
  */
 const GUARD = `
-  "$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off </dev/null 2>&1 &
+  "$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync="$4" </dev/null 2>&1 &
   server=$!
   exec >/dev/null 2>&1
   cat
@@ -75,9 +83,10 @@ class GuardedServer {
   #output = "";
   #ended = false;
 
-  constructor({ folder, binaries, identity }: Prepared, port: number) {
+  constructor({ folder, binaries, identity }: Prepared, port: number, fsync: boolean) {
     this.#folder = folder;
-    this.#guard = spawn("/bin/sh", ["-c", GUARD, "guard", join(binaries, "postgres"), folder, String(port)], {
+    const args = [join(binaries, "postgres"), folder, String(port), fsync ? "on" : "off"];
+    this.#guard = spawn("/bin/sh", ["-c", GUARD, "guard", ...args], {
       stdio: ["pipe", "pipe", "ignore"],
       // A session of its own: Ctrl-C is for us, and our end is what the guard waits for.
       detached: true,

@@ -19,14 +19,14 @@ function oneCall(
   { name, what, aim }: { readonly name: string; readonly what: string; readonly aim: string },
 ): Promise<Row> {
   const side = (of: Side) => async () => {
-    const { value, cost } = await measureRuns(lab, of, { name, input: { calls } });
+    const { value, cost } = await measureRuns(of, { name, input: { calls } });
     return { value: value / calls, cost };
   };
   return compare({ what, against: NATIVE, unit: "ms", aim, pairs, ours: side(lab.ours), theirs: side(lab.theirs) });
 }
 
 export function fanOut(lab: Lab, { fanOut: calls, pairs }: Size): Promise<Row> {
-  const side = (of: Side) => () => measureRuns(lab, of, { name: "fanOut", input: { calls } });
+  const side = (of: Side) => () => measureRuns(of, { name: "fanOut", input: { calls } });
   return compare({
     what: `fan-out of ${calls} calls`,
     against: NATIVE,
@@ -39,7 +39,7 @@ export function fanOut(lab: Lab, { fanOut: calls, pairs }: Size): Promise<Row> {
 }
 
 export function emptyRun(lab: Lab, { pairs }: Size): Promise<Row> {
-  const side = (of: Side) => () => measureRuns(lab, of, { name: "empty", input: null });
+  const side = (of: Side) => () => measureRuns(of, { name: "empty", input: null });
   return compare({
     what: "an empty run, start to result",
     against: "an empty workflow",

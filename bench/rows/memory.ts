@@ -1,7 +1,7 @@
 import type { Lab } from "../lab.ts";
 import type { Row } from "../measure.ts";
 import { residentMiB } from "../processCpu.ts";
-import type { Side } from "../side.ts";
+import type { TemporalSide } from "../side.ts";
 import type { Size } from "../size.ts";
 
 const AT_ONCE = 50;
@@ -48,7 +48,7 @@ export async function memory(lab: Lab, { memoryRuns }: Size): Promise<Row[]> {
   ];
 }
 
-async function runMany(side: Side, runs: number): Promise<void> {
+async function runMany(side: TemporalSide, runs: number): Promise<void> {
   const one = async (): Promise<void> => side.end(await side.start("sequential", { calls: 3 }));
   for (let done = 0; done < runs; done += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, one));
 }

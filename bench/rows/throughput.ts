@@ -27,7 +27,7 @@ function throughput(
   { name, what, aim }: { readonly name: string; readonly what: string; readonly aim: string },
 ): Promise<Row> {
   const side = (of: Side) => async () => {
-    const { value, cost } = await measureRuns(lab, of, { name, input: { calls: CALLS }, runs });
+    const { value, cost } = await measureRuns(of, { name, input: { calls: CALLS }, runs });
     return { value: (runs * 1_000) / value, cost };
   };
   return compare({
@@ -43,14 +43,14 @@ function throughput(
 
 function costRows({ cost, pairs }: Row, of: string): Row[] {
   if (cost === undefined) return [];
-  const row = (what: string, unit: string, aim: string, pick: (cost: Cost) => number): Row => {
-    const [ours, theirs] = [pick(cost.ours), pick(cost.theirs)];
+  const row = (what: string, unit: string, aim: string, pick: (cost: Cost) => number | undefined): Row => {
+    const [ours, theirs] = [pick(cost.ours) ?? NaN, pick(cost.theirs) ?? NaN];
     return { what: `${what} of ${of}`, against: AGAINST, unit, aim, ours, theirs, ratio: ours / theirs, pairs };
   };
   return [
     row("worker CPU", "ms", "≤ 1.4", ({ workerCpuMs }) => workerCpuMs),
     row("server CPU", "ms", "", ({ serverCpuMs }) => serverCpuMs),
     row("history events", "events", "native + 1", ({ events }) => events),
-    row("history size", "KB", "", ({ historyBytes }) => historyBytes / 1_000),
+    row("history size", "KB", "", ({ historyBytes = NaN }) => historyBytes / 1_000),
   ];
 }
