@@ -1,5 +1,6 @@
 import { ApplicationFailure } from "@temporalio/common";
 import { CODES, TaskerError, type TaskError, taskError } from "../protocol/errors.ts";
+import { encodeFailure } from "../protocol/failure.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
 import { maskedText } from "./masking/maskedText.ts";
@@ -10,6 +11,7 @@ const RESOURCE_CODES: ReadonlySet<unknown> = new Set([
   ...["ENOMEM", "ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EAGAIN", "EIO", "EROFS"],
   ...["ERR_WORKER_OUT_OF_MEMORY", "ERR_WORKER_INIT_FAILED"],
 ]);
+const TEXT_BYTES = LIMITS.errorBytes / 2;
 const NO_MEMORY = /could not allocate memory|allocation failed|out of memory/i;
 
 /**
@@ -33,15 +35,15 @@ export function internalFailure(
   attempt: number,
   hide: (text: string) => string = (text) => text,
 ): ApplicationFailure {
-  const { code, class: errorClass, message } = describe(error);
-  const failure = ApplicationFailure.create({
-    message: maskedText(hide, message, LIMITS.errorBytes / 2),
-    type: code,
-    nonRetryable: !isPassingFault(error) && (error instanceof TaskerError || attempt >= LIMITS.internalAttempts),
-    details: [{ class: errorClass }],
-  });
-  failure.stack = maskedText(hide, (error instanceof Error && error.stack) || "", LIMITS.errorBytes / 2);
-  return failure;
+  const { message, ...described } = describe(error);
+  return encodeFailure(
+    ApplicationFailure,
+    { ...described, message: maskedText(hide, message, TEXT_BYTES) },
+    {
+      retryable: isPassingFault(error) || (!(error instanceof TaskerError) && attempt < LIMITS.internalAttempts),
+      hostStack: maskedText(hide, (error instanceof Error && error.stack) || "", TEXT_BYTES),
+    },
+  );
 }
 
 function describe(error: unknown): TaskError {

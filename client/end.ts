@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from "@temporalio/client";
-import { CODES, type ErrorClass, type TaskError } from "../protocol/errors.ts";
+import { CODES, taskError, type TaskError } from "../protocol/errors.ts";
+import { decodeFailure } from "../protocol/failure.ts";
 import type { Json } from "../protocol/json.ts";
 import type { RunRecord } from "../protocol/run.ts";
 import type { RunEnd } from "../protocol/store.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Carried } from "../protocol/value.ts";
-import { readTaskError } from "../protocol/wholeError.ts";
 
 /** A run's end as Temporal tells it, for a run that could not write its own. `outcome` is what awaiting the workflow gave. */
 export function endFromTemporal(outcome: Outcome, endedAt: Date): RunEnd {
@@ -16,33 +16,22 @@ export function endFromTemporal(outcome: Outcome, endedAt: Date): RunEnd {
   if (cause instanceof TerminatedFailure) {
     return {
       status: "terminated",
-      error: fact(CODES.terminated, "infrastructure", `Terminated: ${cause.message}`),
+      error: taskError(CODES.terminated, `Terminated: ${cause.message}`),
       endedAt: at,
     };
   }
   if (cause instanceof TimeoutFailure) {
-    return { status: "timed_out", error: fact(CODES.timedOut, "tool", cause.message), endedAt: at };
+    return { status: "timed_out", error: taskError(CODES.timedOut, cause.message), endedAt: at };
   }
   if (cause instanceof CancelledFailure) {
-    return { status: "cancelled", error: fact(CODES.cancelled, "guest", "The run was cancelled."), endedAt: at };
+    return { status: "cancelled", error: taskError(CODES.cancelled, "The run was cancelled."), endedAt: at };
   }
-  return { status: "failed", error: failureOf(cause), endedAt: at };
+  return { status: "failed", error: errorOf(cause), endedAt: at };
 }
 
-function fact(code: string, errorClass: ErrorClass, message: string): TaskError {
-  return { code, class: errorClass, message };
-}
-
-/** A run's failure has its code as type and its class and guest stack in the details. */
-function failureOf(cause: unknown): TaskError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (!(cause instanceof ApplicationFailure)) return fact(CODES.internal, "infrastructure", message);
-  const details: unknown = cause.details?.[0];
-  const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
-  const own = noted["ownStack"] === true ? { stack: cause.stack } : {};
-  const errorClass = noted["class"] ?? "infrastructure";
-  const read = readTaskError({ ...noted, ...own, class: errorClass, code: cause.type ?? CODES.internal, message });
-  return read ?? fact(CODES.internal, "infrastructure", message);
+function errorOf(cause: unknown): TaskError {
+  if (cause instanceof ApplicationFailure) return decodeFailure(cause, CODES.internal).error;
+  return taskError(CODES.internal, cause instanceof Error ? cause.message : String(cause));
 }
 
 /** The workflow answers a `Carried`; whatever else stands there is taken as the value itself. */

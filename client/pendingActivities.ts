@@ -2,6 +2,7 @@ import type { Client, WorkflowExecutionDescription } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { decodeOptionalFailureToOptionalError } from "@temporalio/common/lib/internal-non-workflow/index.js";
 import { optionalTsToMs } from "@temporalio/common/lib/time.js";
+import { decodeFailure } from "../protocol/failure.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { callOfActivity } from "../protocol/names.ts";
 import type { RetriedActivity } from "../protocol/run.ts";
@@ -45,7 +46,7 @@ async function readError(client: Client, failure: Failure | null | undefined): P
   try {
     const { loadedDataConverter } = client.workflow.options;
     const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, failure);
-    const code = error instanceof ApplicationFailure && error.type ? error.type : (error?.name ?? "");
+    const code = error instanceof ApplicationFailure ? decodeFailure(error).error.code : (error?.name ?? "");
     return { code: safeText(code, LIMITS.toolNameBytes), message: safeText(error?.message ?? "", MESSAGE_BYTES) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

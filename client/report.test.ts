@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApplicationFailure, TerminatedFailure, WorkflowFailedError } from "@temporalio/client";
 import { RetryState } from "@temporalio/common";
+import { CODES, taskError } from "../protocol/errors.ts";
+import { encodeFailure } from "../protocol/failure.ts";
 import { reconcileEnded } from "./reconcile.ts";
 import { openStore } from "../store/openStore.ts";
 import { FIRST, makeWorld, openRecord } from "./testing/world.ts";
@@ -87,12 +89,12 @@ describe("the report of a run", () => {
 
   it("of a run that failed before it could write keeps the failure's code, class and stack", async (t) => {
     const { tasker, temporal } = await makeWorld(t, openStore);
-    const details = { class: "guest", stack: "Error\n    at a.js:1:1" };
-    const cause = ApplicationFailure.nonRetryable("boom", "guest_error", details);
+    const own = taskError(CODES.guestError, "boom", { stack: "Error\n    at a.js:1:1" });
+    const cause = encodeFailure(ApplicationFailure, own, { retryable: false });
     temporal.workflows.set("run", [{ runId: "r1", status: "FAILED", outcome: failing(cause) }]);
     const { status, error } = await tasker.report("run");
     assert.equal(status, "failed");
-    assert.deepEqual(error, { code: "guest_error", message: "boom", ...details });
+    assert.deepEqual(error, own);
   });
 
   it("leaves a record open whose workflow Temporal does not know: the namespace may be another", async (t) => {

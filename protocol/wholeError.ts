@@ -1,19 +1,20 @@
-import { CODES, isErrorClass, type TaskError } from "./errors.ts";
+import { classOf, CODES, isErrorClass, type TaskError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import { safeText } from "./text.ts";
 import type { Claim } from "./value.ts";
 
 /**
  * Reads an error that came from outside: a failure's details, a signal, a blob. What is not an error is undefined; a field that
- * is not as it should be is left out, and every text is bounded.
+ * is not as it should be is left out, every text is bounded, and a code of the table has the table's class.
  */
 export function readTaskError(value: unknown): TaskError | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { code, message, stack, thrown, whole, ...rest } = value as Partial<Record<keyof TaskError, unknown>>;
   if (typeof message !== "string") return undefined;
+  const known = safeText(typeof code === "string" ? code : CODES.toolError, LIMITS.toolNameBytes);
   return {
-    code: safeText(typeof code === "string" ? code : CODES.toolError, LIMITS.toolNameBytes),
-    class: isErrorClass(rest.class) ? rest.class : "tool",
+    code: known,
+    class: classOf(known) ?? (isErrorClass(rest.class) ? rest.class : "tool"),
     message: safeText(message, LIMITS.errorBytes),
     ...(typeof stack === "string" && stack !== "" ? { stack: safeText(stack, LIMITS.errorBytes) } : {}),
     ...(typeof thrown === "string" ? { thrown: safeText(thrown, LIMITS.thrownBytes) } : {}),

@@ -1,7 +1,7 @@
 import { isErrorClass, type TaskError } from "../protocol/errors.ts";
+import { readAttempts } from "../protocol/failure.ts";
 import { isRecord } from "../protocol/isRecord.ts";
 import type { CallOutcome, ChildSettled } from "../protocol/signals.ts";
-import { readUsage } from "../protocol/usage.ts";
 import { isCarried } from "../protocol/value.ts";
 import { readTaskError } from "../protocol/wholeError.ts";
 
@@ -19,16 +19,7 @@ function readOutcome(outcome: unknown): CallOutcome | undefined {
   }
   const error = readError(outcome["error"]);
   if (outcome["ok"] !== false || error === undefined) return undefined;
-  const { attempts, startedAt, endedAt } = outcome;
-  const usage = readUsage(outcome["usage"]);
-  return {
-    ok: false,
-    error,
-    attempts: typeof attempts === "number" ? attempts : 1,
-    ...(typeof startedAt === "number" ? { startedAt } : {}),
-    ...(typeof endedAt === "number" ? { endedAt } : {}),
-    ...(usage === undefined ? {} : { usage }),
-  };
+  return { ok: false, error, ...readAttempts(outcome) };
 }
 
 function readError(error: unknown): TaskError | undefined {

@@ -9,11 +9,10 @@ import {
   TimeoutFailure,
 } from "@temporalio/workflow";
 import { CODES, TaskerError, type TaskError, taskError } from "../protocol/errors.ts";
+import { decodeFailure, encodeFailure } from "../protocol/failure.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { CallFailure } from "../protocol/signals.ts";
 import { safeText } from "../protocol/text.ts";
-import { readUsage } from "../protocol/usage.ts";
-import { readTaskError } from "../protocol/wholeError.ts";
 
 /** Reads a failure of an activity or a child workflow. The innermost code and message are the ones that count. */
 export function readFailure(failure: unknown): CallFailure {
@@ -21,7 +20,7 @@ export function readFailure(failure: unknown): CallFailure {
   if (isCancellation(cause)) {
     return { error: taskError(CODES.cancelled, "The call was cancelled"), attempts: 1 };
   }
-  if (cause instanceof ApplicationFailure) return readApplicationFailure(cause);
+  if (cause instanceof ApplicationFailure) return decodeFailure(cause);
   if (cause instanceof TimeoutFailure) return readTimeout(failure, cause);
   if (cause instanceof TerminatedFailure) {
     return {
@@ -32,30 +31,8 @@ export function readFailure(failure: unknown): CallFailure {
   return { error: taskError(CODES.internal, messageOf(cause)), attempts: 1 };
 }
 
-/** Details come from our own wrapper or run, but also from whoever completes an activity by hand: nothing is taken on trust. */
-function readApplicationFailure(failure: ApplicationFailure): CallFailure {
-  const details = failure.details?.[0];
-  const noted: Record<string, unknown> = typeof details === "object" && details !== null ? { ...details } : {};
-  const usage = readUsage(noted["usage"]);
-  return {
-    error: errorOf(failure, noted),
-    attempts: typeof noted["attempts"] === "number" ? noted["attempts"] : 1,
-    ...(typeof noted["startedAt"] === "number" ? { startedAt: noted["startedAt"] } : {}),
-    ...(typeof noted["endedAt"] === "number" ? { endedAt: noted["endedAt"] } : {}),
-    ...(usage === undefined ? {} : { usage }),
-  };
-}
-
-/** A run's own failure says that its stack is the guest's. Another's names paths of a host. */
-function errorOf(failure: ApplicationFailure, noted: Readonly<Record<string, unknown>>): TaskError {
-  const { message } = failure;
-  const own = noted["ownStack"] === true ? { stack: failure.stack } : {};
-  const read = readTaskError({ ...noted, ...own, code: failure.type ?? undefined, message });
-  return read ?? taskError(CODES.internal, messageOf(failure));
-}
-
 function readTimeout(failure: unknown, cause: TimeoutFailure): CallFailure {
-  const last = cause.cause instanceof ApplicationFailure ? readApplicationFailure(cause.cause) : undefined;
+  const last = cause.cause instanceof ApplicationFailure ? decodeFailure(cause.cause) : undefined;
   if (failure instanceof ChildWorkflowFailure) {
     return {
       error: taskError(CODES.timedOut, "The nested run exceeded its time limit"),
@@ -90,18 +67,7 @@ export function runFailure(error: unknown): TemporalFailure {
 }
 
 export function applicationFailure(error: TaskError): ApplicationFailure {
-  const message = safeText(error.message, LIMITS.errorBytes);
-  const stack = safeText(error.stack ?? "", LIMITS.errorBytes - Math.min(LIMITS.errorBytes, message.length));
-  const failure = ApplicationFailure.nonRetryable(message, safeText(error.code, LIMITS.toolNameBytes), {
-    code: safeText(error.code, LIMITS.toolNameBytes),
-    class: error.class,
-    // It travels once: as the failure's own.
-    ownStack: true,
-    ...(error.thrown === undefined ? {} : { thrown: error.thrown }),
-    ...(error.whole === undefined ? {} : { whole: error.whole }),
-  });
-  failure.stack = stack;
-  return failure;
+  return encodeFailure(ApplicationFailure, error, { retryable: false });
 }
 
 function messageOf(error: unknown): string {

@@ -8,7 +8,7 @@ import {
   defaultPayloadConverter,
 } from "@temporalio/common";
 import { MockActivityEnvironment } from "@temporalio/testing";
-import { TaskerError } from "../../protocol/errors.ts";
+import { TaskerError, type TaskError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { utf8Length } from "../../protocol/text.ts";
 import type { ToolAnswer } from "../../protocol/activities.ts";
@@ -20,7 +20,6 @@ import { methodTable } from "./methodTable.ts";
 import { createRegistry } from "./registry.ts";
 import { createToolActivity, type ToolActivityDeps } from "./runTool.ts";
 import type { Method, Service, ToolContext } from "./service.ts";
-import type { ToolFailureDetail } from "./toolFailure.ts";
 import type { ToolRequest } from "./toolRequest.ts";
 
 const read = { kind: "read" as const, call: () => Promise.resolve(null) };
@@ -68,7 +67,9 @@ function prepare(setup: Setup): { environment: MockActivityEnvironment; answer: 
   return { environment, answer: () => environment.run(activity, { ...request, ...setup.request }) };
 }
 
-async function failureOf(setup: Setup): Promise<{ failure: ApplicationFailure; detail: ToolFailureDetail }> {
+type Detail = Omit<ToolAnswer, "result"> & Pick<TaskError, "class" | "whole">;
+
+async function failureOf(setup: Setup): Promise<{ failure: ApplicationFailure; detail: Detail }> {
   const failure = await prepare(setup)
     .answer()
     .then(
@@ -82,7 +83,7 @@ async function failureOf(setup: Setup): Promise<{ failure: ApplicationFailure; d
     assert(text?.isWellFormed() && !text.includes("\0"));
   }
   assert.equal(encoded.stackTrace, "");
-  return { failure, detail: failure.details?.[0] as ToolFailureDetail };
+  return { failure, detail: failure.details?.[0] as Detail };
 }
 
 const throwing =

@@ -35,8 +35,8 @@ export interface ToolActivityDeps {
 /**
  * The one wrapper that every tool runs in, to be registered as the worker's `default` activity: the activity's type is the
  * tool's dotted name. It heartbeats, passes cancellation on, and lets nothing out that Temporal cannot carry.
- * Throws an ApplicationFailure whose type is the error's code and whose details are `[ToolFailureDetail]`, or the
- * CancelledFailure that the activity was cancelled with.
+ * Throws an ApplicationFailure that carries the error (protocol/failure.ts), or the CancelledFailure that the activity was
+ * cancelled with.
  */
 export function createToolActivity(deps: ToolActivityDeps): (request: ToolRequest) => Promise<ToolAnswer> {
   const mask = deps.mask ?? ((text) => text);
