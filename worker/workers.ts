@@ -30,7 +30,7 @@ export async function createWorkers(deps: WorkersDeps): Promise<Worker[]> {
       LeanWorker.create({
         ...runWorkerOptions(configuration),
         ...common,
-        workflowBundle: { code: bundle },
+        workflowBundle: bundle,
         activities,
       }),
     ),

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,11 +16,15 @@ export interface Converters {
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BUILD = fileURLToPath(new URL("./buildBundle.ts", import.meta.url));
 /** The folders whose files may be in the bundle, and the file that names the libraries in it. */
-const SOURCES = ["workflows", "protocol", "encryption", "package-lock.json"];
+const SOURCES = ["workflows", "protocol", "encryption", "worker/workflowHost", "package-lock.json"];
 /** Bundles that are kept, the newest first. */
 const KEPT = 8;
 
-const inProcess = new Map<string, Promise<string>>();
+/** A file that the SDK reads, so that nothing here holds the code; the code itself where no file can be kept. */
+export type Bundle = { readonly codePath: string } | { readonly code: string };
+
+/** What is being built, and what could not be kept. */
+const inProcess = new Map<string, Promise<Bundle>>();
 
 /**
  * The workflow code as one script. Webpack builds it in a process of its own: it would keep 150 MB in the worker's. The
@@ -28,23 +33,23 @@ const inProcess = new Map<string, Promise<string>>();
 export function workflowBundle(
   converters: Converters = {},
   cache = path.join(ROOT, "node_modules/.cache/tasker"),
-): Promise<string> {
+): Promise<Bundle> {
   const { payloadConverterPath, failureConverterPath } = converters;
   const key = JSON.stringify([cache, payloadConverterPath, failureConverterPath]);
   let bundle = inProcess.get(key);
   if (bundle === undefined) {
     bundle = load({ payloadConverterPath, failureConverterPath }, cache);
     inProcess.set(key, bundle);
-    // The next worker of this process tries again.
-    bundle.catch(() => inProcess.delete(key));
+    // A file may be removed by then, and a failure may pass: the next worker of this process looks again.
+    const forget = (): void => void inProcess.delete(key);
+    bundle.then((loaded) => "codePath" in loaded && forget(), forget);
   }
   return bundle;
 }
 
-async function load(converters: Converters, cache: string): Promise<string> {
-  const name = `workflows-${await hash(converters)}.js`;
-  const kept = await readFile(path.join(cache, name), "utf8").catch(() => undefined);
-  if (kept !== undefined) return kept;
+async function load(converters: Converters, cache: string): Promise<Bundle> {
+  const codePath = path.join(cache, `workflows-${await hash(converters)}.js`);
+  if (existsSync(codePath)) return { codePath };
   const writable = await mkdir(cache, { recursive: true }).then(
     () => true,
     () => false,
@@ -53,12 +58,10 @@ async function load(converters: Converters, cache: string): Promise<string> {
   const file = path.join(folder, `${randomUUID()}.tmp`);
   try {
     await promisify(execFile)(process.execPath, [BUILD, file, JSON.stringify(converters)]);
-    const code = await readFile(file, "utf8");
-    if (writable) {
-      await rename(file, path.join(cache, name));
-      await removeOld(cache);
-    }
-    return code;
+    if (!writable) return { code: await readFile(file, "utf8") };
+    await rename(file, codePath);
+    await removeOld(cache);
+    return { codePath };
   } finally {
     await rm(writable ? file : folder, { recursive: true, force: true });
   }
