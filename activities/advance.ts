@@ -1,8 +1,10 @@
-import type { AdvanceAnswer, AdvanceRequest } from "../protocol/activities.ts";
+import type { AdvanceAnswer, AdvanceRequest, StepAnswer, StepRequest } from "../protocol/activities.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
 import type { ActivityDeps } from "./deps.ts";
+import type { GuestVm } from "./guestVm.ts";
 import type { GuestVms } from "./guestVms.ts";
 import { makeStep } from "./makeStep.ts";
+import { recordEnd } from "./recordEnd.ts";
 import { recover } from "./recover.ts";
 
 /**
@@ -22,7 +24,7 @@ export function createAdvance(deps: ActivityDeps, vms: GuestVms) {
       return await vms.using(vm, async () => {
         if (hot === undefined && recovery !== undefined) await recover(deps, vm, recovery);
         const taken = snapshot ? { snapshot: await vm.snapshot() } : {};
-        const made = step && { step: await makeStep(deps, vm, step) };
+        const made = step && { step: await madeStep(vm, step, request) };
         return { kind: "advanced", token: vm.token, ...made, ...taken };
       });
     } catch (error) {
@@ -31,4 +33,10 @@ export function createAdvance(deps: ActivityDeps, vms: GuestVms) {
       throw error;
     }
   };
+
+  async function madeStep(vm: GuestVm, step: StepRequest, { run, unrecorded }: AdvanceRequest): Promise<StepAnswer> {
+    const settled = step.settlements.map(({ id }) => id);
+    const known = unrecorded && { unrecorded };
+    return recordEnd(store.runs, { run, ...known, settled }, await makeStep(deps, vm, step));
+  }
 }

@@ -1,12 +1,15 @@
-import type { BeginAnswer, OpenRequest } from "../protocol/activities.ts";
+import type { BeginAnswer, OpenAnswer, OpenRequest, Unrecorded } from "../protocol/activities.ts";
 import { runInput } from "../protocol/runInput.ts";
 import type { ActivityDeps } from "./deps.ts";
 import type { GuestVms } from "./guestVms.ts";
 import { createOpenRun } from "./openRun.ts";
 import { createInputCheck } from "./inputCheck.ts";
+import { recordEnd } from "./recordEnd.ts";
 import { stepAnswer } from "./stepAnswer.ts";
 import { stepOptions } from "./stepOptions.ts";
 import { vmStart } from "./vmStart.ts";
+
+type OpenedRun = Extract<OpenAnswer, { ok: true }>;
 
 /** Opens a run and makes its first step, with one answer. A second attempt finds the record and makes the step again. */
 export function createBeginRun(deps: ActivityDeps, vms: GuestVms) {
@@ -23,7 +26,14 @@ export function createBeginRun(deps: ActivityDeps, vms: GuestVms) {
     return vms.using(vm, async () => {
       const start = await vmStart(deps, { run, pinned, input: runInput(args, pinned) }, vm.secrets);
       const step = await stepAnswer(deps, vm, { now }, await vm.start(start, stepOptions({ now })));
-      return { ...opened, first: { token: vm.token, step } };
+      const recorded = await recordEnd(store.runs, { run, unrecorded: unrecorded(request, opened), settled: [] }, step);
+      return { ...opened, first: { token: vm.token, step: recorded } };
     });
   };
+}
+
+/** Nothing is written down of a run that was just opened. */
+function unrecorded({ execution, historyLength }: OpenRequest, { pinned, logs = [] }: OpenedRun): Unrecorded {
+  const steps = { first: 1, steps: [], engine: pinned.engine, snapshots: [] };
+  return { execution, historyLength, firstCall: 1, calls: [], firstLine: 0, lines: logs, steps };
 }

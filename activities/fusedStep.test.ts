@@ -9,7 +9,8 @@ import type { GuestVms } from "./guestVms.ts";
 
 const ATTEMPT_MS = 60_000;
 const STEP = { token: "t1", call: 1 };
-const RESULT = { value: null };
+const RUN = { taskRunId: "run", firstRunId: "first" };
+const CALL = { id: 1, tool: "probe.read", status: "completed", attempts: 1, result: { value: null } } as const;
 
 /** A call's activity whose attempt has `leftMs` to go, and whose worker has a VM that never gets to its next await. */
 function fixture(t: TestContext, { leftMs, isLocal = false }: { leftMs: number; isLocal?: boolean }) {
@@ -28,7 +29,7 @@ function fixture(t: TestContext, { leftMs, isLocal = false }: { leftMs: number; 
     currentAttemptScheduledTimestampMs: Date.now() - ATTEMPT_MS + leftMs,
   };
   const fusedStep = createFusedStep({} as ActivityDeps, vms);
-  const made = new MockActivityEnvironment(info).run(() => fusedStep(STEP, RESULT));
+  const made = new MockActivityEnvironment(info).run(() => fusedStep(RUN, STEP, CALL));
   return { made, log };
 }
 

@@ -1,14 +1,20 @@
 import { Context } from "@temporalio/activity";
 import { LIMITS } from "../protocol/limits.ts";
 import type { FusedStep } from "../protocol/activities.ts";
+import type { CallRecord, RunKey } from "../protocol/run.ts";
 import type { Carried } from "../protocol/value.ts";
 import type { ActivityDeps } from "./deps.ts";
 import type { GuestVms } from "./guestVms.ts";
+import { inTime } from "./inTime.ts";
 import { makeStep } from "./makeStep.ts";
+import { recordEnd, withSettled } from "./recordEnd.ts";
 import type { NextStep } from "./tools/toolRequest.ts";
 
-/** Makes the step that a call's result leads to; undefined when it cannot be made here and now. */
-export type MakeFusedStep = (next: NextStep, result: Carried) => Promise<FusedStep | undefined>;
+/** Makes the step that a call's result leads to, and closes the record if that ends the run; undefined when it cannot be made here and now. */
+export type MakeFusedStep = (run: RunKey, next: NextStep, settled: SettledCall) => Promise<FusedStep | undefined>;
+
+/** A call whose result the step is fed, as the run's record has it. */
+export type SettledCall = CallRecord & { readonly result: Carried };
 
 /** Wraps the making of fused steps, for tests that stop a worker before or after one. */
 export type AroundFusedStep = (make: MakeFusedStep) => MakeFusedStep;
@@ -20,16 +26,19 @@ export type AroundFusedStep = (make: MakeFusedStep) => MakeFusedStep;
  * call's result must not be lost; whatever is wrong with the VM shows when the workflow makes the step itself.
  */
 export function createFusedStep(deps: ActivityDeps, vms: GuestVms): MakeFusedStep {
-  return async function fusedStep({ token, call }, result) {
+  return async function fusedStep(run, { token, call, unrecorded }, settled) {
     if (!Context.current().info.isLocal && timeLeft() < LIMITS.fusedStepMs) return undefined;
     const vm = vms.take(token);
     if (vm === undefined) return undefined;
     try {
-      const next = { now: vm.timeOfNextStep(), settlements: [{ id: call, ok: true, result }] } as const;
-      const step = await inTime(makeStep(deps, vm, next));
+      const next = { now: vm.timeOfNextStep(), settlements: [{ id: call, ok: true, result: settled.result }] } as const;
+      const step = await inTime(makeStep(deps, vm, next), LIMITS.fusedStepMs / 2);
       if (step === undefined) vm.dispose();
       else vms.keep(vm);
-      return step && { follows: token, token: vm.token, step };
+      if (step === undefined) return undefined;
+      const known = unrecorded && { unrecorded: withSettled(unrecorded, settled) };
+      const recorded = await recordEnd(deps.store.runs, { run, ...known, settled: [call] }, step);
+      return { follows: token, token: vm.token, step: recorded };
     } catch (error) {
       vm.dispose();
       Context.current().log.warn("The step after a call is left to the workflow", { error });
@@ -42,16 +51,4 @@ export function createFusedStep(deps: ActivityDeps, vms: GuestVms): MakeFusedSte
 function timeLeft(): number {
   const { startToCloseTimeoutMs, currentAttemptScheduledTimestampMs } = Context.current().info;
   return currentAttemptScheduledTimestampMs + startToCloseTimeoutMs - Date.now();
-}
-
-/** Undefined when the step takes so long that the result would be late. */
-async function inTime<T>(step: Promise<T>): Promise<T | undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), LIMITS.fusedStepMs / 2);
-  try {
-    return await Promise.race([step, promise]);
-  } finally {
-    clearTimeout(timer);
-    step.catch(() => undefined);
-  }
 }

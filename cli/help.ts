@@ -206,11 +206,11 @@ Starts nothing. Exit code 3 if something that is needed does not answer.`,
 
   "search-attributes": `tasker search-attributes
 
-Registers the search attributes TaskName, TaskVersion and TaskRunStatus (Keyword) on the Temporal server of
+Registers the search attributes TaskName, TaskVersion and TaskRecord (Keyword) on the Temporal server of
 TEMPORAL_ADDRESS. A worker does not start without them. The same by Temporal's own command:
 
   temporal operator search-attribute create --name TaskName --type Keyword --name TaskVersion --type Keyword \\
-    --name TaskRunStatus --type Keyword`,
+    --name TaskRecord --type Keyword`,
 } as const;
 
 export type CommandName = Exclude<keyof typeof HELP, "tasker">;

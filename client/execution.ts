@@ -3,6 +3,7 @@ import { defineSearchAttributeKey } from "@temporalio/common";
 import { asking, isNoWorkflow } from "./errors.ts";
 import { REQUEST_MS, type ClientDependencies } from "./dependencies.ts";
 import { retriedActivities } from "./pendingActivities.ts";
+import { ACTIVITIES } from "../protocol/names.ts";
 import type { RetriedActivity, RunStatus } from "../protocol/run.ts";
 
 /** What Temporal says of the newest workflow with an id. */
@@ -25,10 +26,10 @@ export interface Execution {
   readonly retried: readonly RetriedActivity[];
 }
 
-/** The one search attribute that the client sets; the workflow keeps the others. */
+/** Set by whoever starts a run; the workflow sets them where nobody did. */
 export const TASK_NAME = defineSearchAttributeKey("TaskName", "KEYWORD");
 
-const TASK_VERSION = defineSearchAttributeKey("TaskVersion", "KEYWORD");
+export const TASK_VERSION = defineSearchAttributeKey("TaskVersion", "KEYWORD");
 
 /** Asks Temporal for the newest workflow with this id; undefined when it knows none. */
 export async function findExecution(
@@ -46,12 +47,21 @@ export async function findExecution(
   }
 }
 
+/** Events before the end of the first workflow task: started, task scheduled, task started. */
+const EVENTS_BEFORE = 3;
+
+/** Its first workflow task opens a run, if no activity has to do that later. */
+function isOpened({ historyLength, raw }: WorkflowExecutionDescription): boolean {
+  if (historyLength <= EVENTS_BEFORE || raw.pendingWorkflowTask != null) return false;
+  return !(raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name === ACTIVITIES.openRun);
+}
+
 function toExecution(found: WorkflowExecutionDescription): Omit<Execution, "retried"> {
   return {
     runId: found.runId,
     firstRunId: found.raw.workflowExecutionInfo?.firstRunId || found.runId,
     task: found.typedSearchAttributes.get(TASK_NAME) ?? "",
-    version: found.typedSearchAttributes.get(TASK_VERSION) ?? "",
+    version: (isOpened(found) && found.typedSearchAttributes.get(TASK_VERSION)) || "",
     startedAt: found.startTime,
     endedAt: found.closeTime ?? null,
     waits: found.executionTime !== undefined && found.executionTime.getTime() > Date.now(),

@@ -108,7 +108,7 @@ export async function reconcileEnded(dependencies: ClientDependencies, since: Da
   const query =
     `WorkflowType = "${WORKFLOW_TYPE}" AND (ExecutionStatus IN ("Terminated", "TimedOut", "Failed", "Canceled")` +
     // A run that was cancelled while it waited for its record to be written has completed all the same.
-    ` OR (ExecutionStatus = "Completed" AND TaskRunStatus = "open")) AND CloseTime >= "${since.toISOString()}"`;
+    ` OR (ExecutionStatus = "Completed" AND TaskRecord = "open")) AND CloseTime >= "${since.toISOString()}"`;
   let closed = 0;
   const errors: unknown[] = [];
   await asking("list the runs that ended", async () => {

@@ -10,7 +10,7 @@ import { WORKFLOW_TYPE } from "../protocol/names.ts";
 import { safeText, utf8Length } from "../protocol/text.ts";
 import { REQUEST_MS, type ClientDependencies, type WorkerHere } from "./dependencies.ts";
 import { asking, CLIENT_CODES, clientError } from "./errors.ts";
-import { TASK_NAME } from "./execution.ts";
+import { TASK_NAME, TASK_VERSION } from "./execution.ts";
 
 export interface StartOptions {
   /** A published version (hex SHA-256); the task's current one when absent. */
@@ -42,7 +42,7 @@ export async function startRun(
 ): Promise<StartedRun> {
   const taskRunId = options.taskRunId ?? newRunId(task);
   checkRunId(taskRunId);
-  await checkPublished(dependencies, task, options.version);
+  const version = await publishedVersion(dependencies, task, options.version);
   const args: TaskRunArgs = {
     task,
     ...(options.version === undefined ? {} : { version: options.version }),
@@ -58,7 +58,11 @@ export async function startRun(
           workflowId: taskRunId,
           taskQueue: dependencies.taskQueue,
           args: [args],
-          typedSearchAttributes: new TypedSearchAttributes([{ key: TASK_NAME, value: task }]),
+          // The run has these unless another version is published before it opens; then it sets its own.
+          typedSearchAttributes: new TypedSearchAttributes([
+            { key: TASK_NAME, value: task },
+            { key: TASK_VERSION, value: version },
+          ]),
           staticSummary: safeText(`task ${task}`, LIMITS.summaryBytes),
           workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
           // Any other connection refuses to ask for it.
@@ -93,8 +97,9 @@ function checkRunId(taskRunId: string): void {
   );
 }
 
-async function checkPublished({ store }: ClientDependencies, task: string, version?: string): Promise<void> {
-  if (version !== undefined && (await store.versions.get(task, version)) !== undefined) return;
+/** The version that a run started now will have. */
+async function publishedVersion({ store }: ClientDependencies, task: string, version?: string): Promise<string> {
+  if (version !== undefined && (await store.versions.get(task, version)) !== undefined) return version;
   const current = await store.versions.current(task);
   if (current === undefined) {
     throw new TaskerError(
@@ -107,6 +112,7 @@ async function checkPublished({ store }: ClientDependencies, task: string, versi
       taskError(CODES.unknownVersion, `Task "${task}" has no version "${safeText(version, 100)}"; ${known}.`),
     );
   }
+  return current.version;
 }
 
 /** A large input goes to the blob store, under the id alone: the run has no first run id before it is started. */

@@ -1,10 +1,9 @@
 import type { TaskError } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { CallRecord, ExecutionRef, ParentCall, RunKey } from "./run.ts";
+import type { ExecutionRef, ParentCall, RunKey } from "./run.ts";
 import type {
   IssuedCall,
   JournalStep,
-  KeptSteps,
   LogLine,
   MaskedLine,
   Millis,
@@ -13,7 +12,7 @@ import type {
   StepOutcome,
   Usage,
 } from "./step.ts";
-import type { RunEnd } from "./store.ts";
+import type { RunEnd, Writer, Written } from "./store.ts";
 import type { Carried, Claim } from "./value.ts";
 
 /**
@@ -54,6 +53,8 @@ export interface OpenRequest {
   /** Why the workflow refuses to begin, if it does; the run is recorded as failed with it. */
   readonly refusal?: TaskError;
   readonly startedAt: Millis;
+  /** Length of the history now, as a `Writer` has it. */
+  readonly historyLength: number;
   /** Workflow id of the run's parent, as Temporal knows it. The arguments' `nested` alone proves nothing. */
   readonly parentId?: string;
 }
@@ -104,6 +105,8 @@ export interface AdvanceRequest {
   /** Given when the worker said that it has no VM. */
   readonly recovery?: Recovery;
   readonly snapshot: boolean;
+  /** Present if nothing but the step is under way: whoever makes the step also closes the record if the step ends the run. */
+  readonly unrecorded?: Unrecorded;
   /** Hashes of snapshots that the run needs no more. */
   readonly release?: readonly string[];
 }
@@ -149,23 +152,15 @@ export interface StepAnswer {
   readonly cpuMs: number;
   /** Size of `outcome`, `calls`, `cleared` and `logs` in the history. */
   readonly bytes: number;
+  /** The record has the run's end, which this step brought. */
+  readonly recorded?: true;
 }
 
-export interface RecordRequest {
+/** What is not written down of a run, and who writes it. */
+export interface Unrecorded extends Writer, Written {}
+
+export interface RecordRequest extends Unrecorded {
   readonly run: RunKey;
-  readonly execution: ExecutionRef;
-  /** Length of the history when the request was sent: a request of a lost workflow task has a smaller one than its successor. */
-  readonly historyLength: number;
-  /**
-   * The first call that was issued since calls were last written down. After a reset the record may hold later ones, of the
-   * execution that was given up.
-   */
-  readonly firstCall: number;
-  readonly calls: readonly CallRecord[];
-  readonly firstLine: number;
-  readonly logs: readonly LogLine[];
-  /** The steps that were made since steps were last written down. */
-  readonly steps?: KeptSteps;
 }
 
 export interface CloseRequest extends RecordRequest {

@@ -126,6 +126,11 @@ export const LIMITS = {
   /** Call records and log lines that wait in the workflow to be written down. */
   unrecordedBytes: 512 * KiB,
   unrecordedCalls: 500,
+  /**
+   * What is not written down goes along with a step that may end the run, if it is at most this large: with it the step's
+   * activity closes the record, and without it the workflow does. A regular activity's argument is in the history.
+   */
+  endingBytes: 2 * KiB,
 
   /** Parents that one run tells of its end by signal. A run has one parent; more are asked for by whoever sends signals. */
   followers: 100,
@@ -149,8 +154,8 @@ export const LIMITS = {
    */
   queuedAttempts: 20,
   /**
-   * Time that must be left of an attempt when its activity goes on with the run's next step; half of it is for the step. With
-   * less the result is returned alone.
+   * Time that must be left of an attempt when its activity goes on with the run's next step; half of it is for the step, and a
+   * quarter for the record if the step ends the run. With less the result is returned alone.
    */
   fusedStepMs: 20 * second,
   /** A quick read as a local activity. One that takes longer is made again as a regular one. */

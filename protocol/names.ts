@@ -16,7 +16,7 @@ export const UNRECORDED_QUERY = "unrecorded";
 export const WRITE_DOWN_UPDATE = "tasker:writeDown";
 
 /** Search attributes (all of type Keyword) that every run carries. */
-export const SEARCH_ATTRIBUTES = ["TaskName", "TaskVersion", "TaskRunStatus"] as const;
+export const SEARCH_ATTRIBUTES = ["TaskName", "TaskVersion", "TaskRecord"] as const;
 
 /**
  * Signals among runs. A child is told to `followUp` when its parent can no longer await it by handle;

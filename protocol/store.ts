@@ -125,7 +125,10 @@ export interface Writer {
 
 /** What is written down of a run at once. */
 export interface Written {
-  /** The first call that was issued since calls were last written down. */
+  /**
+   * The first call that was issued since calls were last written down. After a reset the record may hold later ones, of the
+   * execution that was given up.
+   */
   readonly firstCall: number;
   readonly calls: readonly CallRecord[];
   /** Position of the first of `lines` in the run's log. */

@@ -1,5 +1,5 @@
 import { CancellationScope } from "@temporalio/workflow";
-import type { ToolRequest } from "../activities/tools/toolRequest.ts";
+import type { NextStep, ToolRequest } from "../activities/tools/toolRequest.ts";
 import type { FusedStep, PinnedRun, ToolAnswer } from "../protocol/activities.ts";
 import type { RunKey } from "../protocol/run.ts";
 import type { CallFailure } from "../protocol/signals.ts";
@@ -15,6 +15,9 @@ import type { WorkflowTaskBudget } from "./workflowTask.ts";
 export type CallEnd =
   | ({ readonly ok: true; readonly result: Carried; readonly fused?: FusedStep } & Partial<Omit<ToolAnswer, "result">>)
   | ({ readonly ok: false } & CallFailure);
+
+/** The step that the activity of a call may take with it; undefined if the workflow has to make the step. */
+export type NextOf = (call: number) => NextStep | undefined;
 
 /** Called once for each call, when the loop admits its end. */
 type Ended = (id: number, end: CallEnd, cameWith: Moment) => void;
@@ -72,36 +75,37 @@ export class CallsInFlight {
 
   /**
    * Issues the commands of as many waiting calls as may go.
-   * @param token names the VM, if the next step may be fed one call's result alone
+   * @param nextOf the step that a call's activity may take with it, if no other call is in flight
    * @returns a quick read that is the only call in flight: it counts as under way, and the caller makes it
    */
-  dispatch(token: string | undefined): ToolCall | undefined {
+  dispatch(nextOf: NextOf): ToolCall | undefined {
     for (let call = this.queue.next(); call !== undefined; call = this.queue.next()) {
       const isAlone = this.queue.activities === 1 && this.queue.isEmpty;
+      const next = isAlone ? nextOf(call.id) : undefined;
       if (call.kind === "task") this.startChild(call);
-      else if (call.quick === true && isAlone && token !== undefined) return call;
-      else this.startActivity(call, isAlone ? token : undefined);
+      else if (call.quick === true && next !== undefined) return call;
+      else this.startActivity(call, next);
     }
     return undefined;
   }
 
   /** Makes a call that counts as under way as an activity. */
-  startActivity(call: ToolCall, token: string | undefined): void {
+  startActivity(call: ToolCall, next: NextStep | undefined): void {
     const end = (how: CallEnd): void =>
       this.arrivals.add((cameWith) => {
         this.endRead();
         this.ended(call.id, how, cameWith);
       });
     this.activitiesScope
-      .run(() => callTool(call, this.requestOf(call, token)))
+      .run(() => callTool(call, this.requestOf(call, next)))
       .then(
         (answer) => end({ ok: true, ...answer }),
         (failure: unknown) => end({ ok: false, ...readFailure(failure) }),
       );
   }
 
-  requestOf(call: ToolCall, token: string | undefined): ToolRequest {
-    return toolRequest(this.run, this.pinned, call, inlineShare(this.queue.activities), token);
+  requestOf(call: ToolCall, next: NextStep | undefined): ToolRequest {
+    return toolRequest(this.run, this.pinned, call, inlineShare(this.queue.activities), next);
   }
 
   /** A quick read that `dispatch` returned is no longer under way. */

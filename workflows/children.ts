@@ -16,7 +16,7 @@ import type { Carried } from "../protocol/value.ts";
 import type { Arrivals, Moment } from "./arrivals.ts";
 import { readChildSettled } from "./childSettled.ts";
 import { readFailure } from "./failure.ts";
-import { nameAttribute } from "./searchAttributes.ts";
+import { attributesOf } from "./searchAttributes.ts";
 
 export type TaskCall = Extract<IssuedCall, { kind: "task" }>;
 
@@ -126,7 +126,7 @@ export class Children {
       args: [childArgs(call, nested)],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
-      typedSearchAttributes: [nameAttribute(call.task)],
+      typedSearchAttributes: attributesOf(call),
       staticSummary: safeText(call.task, LIMITS.summaryBytes),
     });
     this.enter(call.id, "awaited");

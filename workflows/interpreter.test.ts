@@ -37,7 +37,7 @@ describe("the interpreter", () => {
     assert.equal(interpreter.apply(SETTLEMENT, fused("t0", "t9")), undefined);
     const step = answer({ digest: "second" });
     assert.equal(interpreter.apply(SETTLEMENT, fused("t1", "t2", step)), step);
-    assert.equal(interpreter.tokenToFuse, "t2");
+    assert.equal(interpreter.next(1, false)?.token, "t2");
   });
 
   test("the same step is not applied twice", () => {
@@ -50,21 +50,21 @@ describe("the interpreter", () => {
   test("a step that was not applied leaves the token as it was", () => {
     const interpreter = begun();
     interpreter.apply(SETTLEMENT, fused("other", "t2"));
-    assert.equal(interpreter.tokenToFuse, "t1");
+    assert.equal(interpreter.next(1, false)?.token, "t1");
   });
 
   test("no activity makes the step that has to take a snapshot: at the journal's bound in steps, and not one below", () => {
     const interpreter = begun();
     for (let step = 2; step <= LIMITS.journalSteps; step++) {
-      assert.equal(interpreter.tokenToFuse, `t${step - 1}`);
+      assert.equal(interpreter.next(1, false)?.token, `t${step - 1}`);
       interpreter.apply(SETTLEMENT, fused(`t${step - 1}`, `t${step}`));
     }
-    assert.equal(interpreter.tokenToFuse, undefined);
+    assert.equal(interpreter.next(1, false)?.token, undefined);
   });
 
   test("nor at its bound in CPU time, and not a millisecond below", () => {
-    assert.equal(begun(answer({ cpuMs: LIMITS.journalCpuMs - 1 })).tokenToFuse, "t1");
-    assert.equal(begun(answer({ cpuMs: LIMITS.journalCpuMs })).tokenToFuse, undefined);
+    assert.equal(begun(answer({ cpuMs: LIMITS.journalCpuMs - 1 })).next(1, false)?.token, "t1");
+    assert.equal(begun(answer({ cpuMs: LIMITS.journalCpuMs })).next(1, false)?.token, undefined);
   });
 
   test("nor at its bound in bytes of settlements, and not one byte below", () => {
@@ -76,7 +76,7 @@ describe("the interpreter", () => {
       const empty = JSON.stringify([{ id: 1, ok: true, result: { value: "" } }]).length;
       const value = "x".repeat(LIMITS.journalBytes - empty - less);
       interpreter.apply({ id: 1, ok: true, result: { value } }, fused("t1", "t2"));
-      assert.equal(interpreter.tokenToFuse, token);
+      assert.equal(interpreter.next(1, false)?.token, token);
     }
   });
 });

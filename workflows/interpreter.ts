@@ -1,4 +1,5 @@
 import { workflowInfo } from "@temporalio/workflow";
+import type { NextStep } from "../activities/tools/toolRequest.ts";
 import type {
   AdvanceAnswer,
   AdvanceRequest,
@@ -68,20 +69,24 @@ export class Interpreter {
 
   /**
    * Feeds settlements, in their order and as one batch, and runs the VM until nothing more can run.
-   * When `held`, what it issues stays in the VM for a later step.
+   * When `held`, what it issues stays in the VM for a later step. @param mayEnd nothing else of the run is under way: if the step
+   * ends the run, its activity closes the record
    */
-  async step(settlements: readonly Settlement[], held: boolean): Promise<StepAnswer> {
-    const { step } = await this.advance({
-      step: { now: Date.now(), settlements, ...(held ? { held } : {}) },
-      snapshot: this.snapshotIsDue(),
-    });
-    if (step === undefined) throw bug("advance answered no step");
-    return this.keep(settlements, step);
+  async step(settlements: readonly Settlement[], held: boolean, mayEnd: boolean): Promise<StepAnswer> {
+    const snapshot = this.snapshotIsDue();
+    // A snapshot is written down after its step.
+    const unrecorded = mayEnd && !snapshot ? this.recorder.ifSmall : undefined;
+    const step = { now: Date.now(), settlements, ...(held ? { held } : {}) };
+    const { step: made } = await this.advance({ step, snapshot, ...(unrecorded && { unrecorded }) });
+    if (made === undefined) throw bug("advance answered no step");
+    return this.keep(settlements, made);
   }
 
-  /** The token for a step that a call's activity makes; undefined when the next step has to take a snapshot. */
-  get tokenToFuse(): string | undefined {
-    return this.snapshotIsDue() ? undefined : this.token;
+  /** For a step that a call's activity makes; undefined when the next step has to take a snapshot. */
+  next(call: number, mayEnd: boolean): NextStep | undefined {
+    if (this.token === undefined || this.snapshotIsDue()) return undefined;
+    const unrecorded = mayEnd ? this.recorder.ifSmall : undefined;
+    return { token: this.token, call, ...(unrecorded && { unrecorded }) };
   }
 
   /** Takes a step that a call's activity made. Undefined when it does not follow the last one: then it never happened. */
@@ -99,7 +104,7 @@ export class Interpreter {
   }
 
   private async advance(
-    what: Pick<AdvanceRequest, "step" | "snapshot">,
+    what: Pick<AdvanceRequest, "step" | "snapshot" | "unrecorded">,
   ): Promise<Exclude<AdvanceAnswer, { kind: "no_vm" }>> {
     if (this.token === undefined) throw bug("the run has not begun");
     const release = this.snapshots.release(workflowInfo().historyLength);

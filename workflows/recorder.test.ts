@@ -128,13 +128,26 @@ describe("the recorder", () => {
     }
   });
 
+  test("what is not written down goes along with a step that may end the run, if it is small", async () => {
+    const { recorder, written } = recorderOf();
+    const room = LIMITS.endingBytes - 2 * OVERHEAD;
+    recorder.call(pending(1), room - "line".length - '""'.length);
+    recorder.log([line("line")]);
+    const unrecorded = recorder.ifSmall;
+    await recorder.flush();
+    const [{ run, ...request }] = written as [RecordRequest];
+    assert.deepEqual([run, unrecorded], [RUN, request]);
+    recorder.call(pending(2), LIMITS.endingBytes - OVERHEAD + 1);
+    assert.equal(recorder.ifSmall, undefined);
+  });
+
   test("a request that was cut goes on with the next line", async () => {
     const { recorder, written } = recorderOf();
     const large = "x".repeat(LIMITS.unrecordedBytes / 2);
     recorder.log([line(large), line(large), line("last")]);
     await recorder.flush();
     assert.deepEqual(
-      written.map(({ firstLine, logs }) => [firstLine, logs.length]),
+      written.map(({ firstLine, lines }) => [firstLine, lines.length]),
       [
         [0, 1],
         [1, 2],
@@ -182,7 +195,7 @@ describe("the recorder", () => {
     const { recorder } = recorderOf({ firstLine: 3, callsMade: 2 });
     assert.deepEqual(await recorder.takeLast(), {
       ...{ run: RUN, execution: EXECUTION },
-      ...{ historyLength: 7, firstCall: 3, calls: [], firstLine: 3, logs: [] },
+      ...{ historyLength: 7, firstCall: 3, calls: [], firstLine: 3, lines: [] },
       steps: { first: 1, steps: [], engine: "e", snapshots: [] },
     });
   });

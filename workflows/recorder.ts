@@ -1,5 +1,5 @@
 import { LIMITS } from "../protocol/limits.ts";
-import type { RecordRequest } from "../protocol/activities.ts";
+import type { RecordRequest, Unrecorded } from "../protocol/activities.ts";
 import type { CallRecord, ExecutionRef, RunKey, UnrecordedProgress } from "../protocol/run.ts";
 import type { JournalStep, KeptSnapshot, KeptStep, LogLine, SnapshotRef } from "../protocol/step.ts";
 import { utf8Length } from "../protocol/text.ts";
@@ -10,7 +10,7 @@ import type { Internal } from "./internalActivities.ts";
 /** What the record of a call or a log line costs beside what it carries inline, as JSON. */
 const OVERHEAD = 200;
 
-interface Unrecorded {
+interface UnrecordedCall {
   readonly record: CallRecord;
   readonly bytes: number;
 }
@@ -31,7 +31,7 @@ export class Recorder {
   private readonly internal: Internal;
   private readonly run: RunKey;
   private readonly execution: ExecutionRef;
-  private readonly calls = new Map<number, Unrecorded>();
+  private readonly calls = new Map<number, UnrecordedCall>();
   private logs: LogLine[] = [];
   private bytes = 0;
   /** On their way: a cancellation may come before they are written. */
@@ -114,6 +114,15 @@ export class Recorder {
     return this.waiting.length > 0 || bytes >= LIMITS.unrecordedBytes || this.calls.size >= LIMITS.unrecordedCalls;
   }
 
+  /** Everything unrecorded, for a step that may end the run; undefined if it is more than `LIMITS.endingBytes`. */
+  get ifSmall(): Unrecorded | undefined {
+    const records = this.calls.size + this.logs.length;
+    if (this.requests.length > 0 || this.bytes + this.stepBytes + records * OVERHEAD > LIMITS.endingBytes)
+      return undefined;
+    const calls = [...this.calls.values()].map(({ record }) => record);
+    return sent(this.unrecordedOf(calls, this.logs, this.steps));
+  }
+
   /** For a query: bounded like a record's request. */
   get unrecorded(): UnrecordedProgress {
     const calls = [...this.calls.values()].map(({ record }) => withoutValues(record));
@@ -135,8 +144,9 @@ export class Recorder {
     for (const written of waiting) written();
   }
 
-  /** What `takeLast` returned is written, or will never be. */
+  /** All that is known is written, or will never be. */
   closed(): void {
+    this.take();
     for (const written of this.waiting.splice(0)) written();
   }
 
@@ -204,15 +214,23 @@ export class Recorder {
     return requests;
   }
 
-  private request(calls: readonly CallRecord[], logs: readonly LogLine[], steps: readonly KeptStep[]): RecordRequest {
-    const { run, execution, firstCall, firstLine, firstStep: first, engine } = this;
+  private request(calls: readonly CallRecord[], lines: readonly LogLine[], steps: readonly KeptStep[]): RecordRequest {
+    return { run: this.run, ...this.unrecordedOf(calls, lines, steps) };
+  }
+
+  private unrecordedOf(
+    calls: readonly CallRecord[],
+    lines: readonly LogLine[],
+    steps: readonly KeptStep[],
+  ): Unrecorded {
+    const { execution, firstCall, firstLine, firstStep: first, engine } = this;
     const journal = { first, steps, engine, snapshots: steps.length === 0 ? [] : this.snapshots };
-    return { run, execution, historyLength: 0, firstCall, calls, firstLine, logs, steps: journal };
+    return { execution, historyLength: 0, firstCall, calls, firstLine, lines, steps: journal };
   }
 }
 
 /** A request as it is sent now. The store tells by the history's length which of two workers was given up. */
-function sent(request: RecordRequest): RecordRequest {
+function sent<Request extends Unrecorded>(request: Request): Request {
   return { ...request, historyLength: workflowInfo().historyLength };
 }
 

@@ -1,8 +1,8 @@
-import { condition, continueAsNew, log, setCurrentDetails, setHandler, workflowInfo } from "@temporalio/workflow";
+import { condition, continueAsNew, log, setHandler, workflowInfo } from "@temporalio/workflow";
+import type { NextStep } from "../activities/tools/toolRequest.ts";
 import type { BegunRun, PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
-import type { RunProgress } from "../protocol/run.ts";
 import { runInput } from "../protocol/runInput.ts";
-import type { LogLine, UnsettledCall } from "../protocol/step.ts";
+import type { UnsettledCall } from "../protocol/step.ts";
 import type { Carried } from "../protocol/value.ts";
 import { Arrivals } from "./arrivals.ts";
 import { mayBeginAgain, type Beginning } from "./beginning.ts";
@@ -17,9 +17,9 @@ import { childSettled, status, unrecorded, writeDown } from "./handles.ts";
 import { isLong } from "./historyLimit.ts";
 import type { Internal } from "./internalActivities.ts";
 import { Interpreter } from "./interpreter.ts";
-import { details, progress, recentLines } from "./progress.ts";
 import { Recorder } from "./recorder.ts";
-import { showClosed } from "./searchAttributes.ts";
+import { showUnrecorded } from "./searchAttributes.ts";
+import { ShownProgress } from "./shownProgress.ts";
 import type { Settled } from "./settlementQueue.ts";
 import type { ToolCall } from "./toolCall.ts";
 import { WorkflowTaskBudget } from "./workflowTask.ts";
@@ -41,16 +41,17 @@ export class Run {
   private readonly calls: Calls;
   private readonly recorder: Recorder;
   private readonly interpreter: Interpreter;
+  private readonly progress: ShownProgress;
   private ending: Ending | undefined;
   private historyIsLong = false;
   /** The VM holds more of what its last step issued. */
   private more = false;
   /** A quick read that is to be made together with its step. */
   private read: ToolCall | undefined;
-  private stepping = false;
   /** The history's length when the last step was answered. */
   private answeredAt = -1;
-  private recentLines: readonly LogLine[];
+  /** The step that ended the run closed the record too: nothing else was under way. */
+  private isRecorded = false;
   /** Calls that the task left behind at its end. */
   private unsettled: readonly UnsettledCall[] = [];
 
@@ -75,8 +76,8 @@ export class Run {
     );
     const input = runInput(args, from.pinned);
     this.interpreter = new Interpreter(internal, run, from.pinned, input, recorder, continued?.interpreter);
-    this.recentLines = continued?.recentLines ?? [];
-    setHandler(status, () => this.progress());
+    this.progress = new ShownProgress(this.calls.open, recorder, internal, continued?.recentLines ?? []);
+    setHandler(status, () => this.progress.now);
     setHandler(unrecorded, () => this.recorder.unrecorded);
     setHandler(writeDown, () => new Promise<void>((resolve) => this.arrivals.add(() => this.recorder.ask(resolve))));
     setHandler(childSettled, (...settled) => this.calls.inFlight.children.hear(settled));
@@ -137,7 +138,7 @@ export class Run {
     if (this.ending !== undefined) return;
     const { inFlight } = this.calls;
     inFlight.children.act();
-    if (!this.historyIsLong) this.read ??= inFlight.dispatch(this.tokenToFuse);
+    if (!this.historyIsLong) this.read ??= inFlight.dispatch((call) => this.nextOf(call));
     // Also if the last call filled it: a quick read is not in flight yet, so nothing else would wake the loop.
     if (this.budget.isFull) this.budget.renew();
     this.calls.armTimers();
@@ -146,7 +147,8 @@ export class Run {
   private async step(): Promise<void> {
     const settlements = this.calls.nextBatch(this.mayAskForMore);
     const held = this.calls.inFlight.waitingAreMany;
-    const answer = await this.inStep(() => this.interpreter.step(settlements, held));
+    const mayEnd = this.calls.open.size === 0;
+    const answer = await this.inStep(() => this.interpreter.step(settlements, held, mayEnd));
     this.budget.spend(answer.bytes, answer.cpuMs);
     this.take(answer);
   }
@@ -155,20 +157,20 @@ export class Run {
   private async readAndStep(call: ToolCall): Promise<void> {
     const { inFlight } = this.calls;
     this.read = undefined;
-    const request = inFlight.requestOf(call, this.tokenToFuse);
+    const request = inFlight.requestOf(call, this.nextOf(call.id));
     const read = await this.inStep(() => this.internal.read(call, request));
     this.budget.spend(read.bytes, read.ms);
-    if (read.end === undefined) return inFlight.startActivity(call, this.tokenToFuse);
+    if (read.end === undefined) return inFlight.startActivity(call, this.nextOf(call.id));
     inFlight.endRead();
     this.calls.follow(this.settle(call.id, read.end));
   }
 
   private async inStep<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-    this.stepping = true;
+    this.progress.stepping = true;
     try {
       return await work();
     } finally {
-      this.stepping = false;
+      this.progress.stepping = false;
       this.answeredAt = workflowInfo().historyLength;
     }
   }
@@ -177,17 +179,21 @@ export class Run {
     this.more = answer.more;
     this.calls.take(answer);
     this.recorder.log(answer.logs);
-    this.recentLines = recentLines(this.recentLines, answer.logs);
-    setCurrentDetails(details(this.progress()));
+    this.progress.log(answer.logs);
+    this.progress.show();
     const { outcome } = answer;
     this.unsettled = outcome.unsettled ?? [];
-    if (outcome.state === "completed") this.ending = { status: "completed", result: outcome.result };
-    if (outcome.state === "failed") this.ending = endingBy(applicationFailure(outcome.error));
+    if (outcome.state === "suspended") return;
+    this.ending =
+      outcome.state === "completed"
+        ? { status: "completed", result: outcome.result }
+        : endingBy(applicationFailure(outcome.error));
+    this.isRecorded = answer.recorded === true;
   }
 
-  /** The token for a step that a call's activity makes; undefined when the next step must be fed something else. */
-  private get tokenToFuse(): string | undefined {
-    return this.isToFeed ? undefined : this.interpreter.tokenToFuse;
+  /** The step that a call's activity may make; undefined when the next step must be fed something else. */
+  private nextOf(call: number): NextStep | undefined {
+    return this.isToFeed ? undefined : this.interpreter.next(call, this.calls.open.size === 1);
   }
 
   private get isToFeed(): boolean {
@@ -241,7 +247,7 @@ export class Run {
       callsMade: this.recorder.callsMade,
       stepsMade: this.recorder.stepsMade,
       nextLine: this.recorder.nextLine,
-      recentLines: this.recentLines,
+      recentLines: this.progress.recentLines,
       followUps: this.followers.state,
       more: this.more,
     };
@@ -262,7 +268,7 @@ export class Run {
 
   private takeFirst({ logs = [], first }: BegunRun): void {
     this.recorder.log(logs);
-    this.recentLines = recentLines(this.recentLines, logs);
+    this.progress.log(logs);
     this.take(this.interpreter.begin(first));
   }
 
@@ -274,35 +280,28 @@ export class Run {
   /** Ends everything that is in flight and writes the record. */
   private async close(ending: Ending): Promise<void> {
     this.internal.close();
+    if (this.isRecorded) return this.recorder.closed();
     // What is cancelled may have ended already, and arrived together with the last answer.
     if (this.calls.inFlight.size > 0) await this.budget.pause();
     this.arrivals.admitAll();
     this.calls.close(this.unsettled);
     await this.calls.inFlight.cancel();
-    if (await this.record(ending)) showClosed(ending.status);
+    await this.record(ending);
   }
 
   /**
-   * Whether the record has the run's end. It has not when the run is cancelled while the store is away, or when the store
-   * refuses the end for good: the run ends all the same, and the reconciler closes the record.
+   * Writes the run's end. If it is cancelled while the store is away, or the store refuses the end for good, it ends all the same,
+   * and the reconciler closes the record.
    */
-  private async record(ending: Ending): Promise<boolean> {
+  private async record(ending: Ending): Promise<void> {
     try {
       await this.internal.closeRun({ ...(await this.recorder.takeLast()), end: endOf(ending) });
-      return true;
     } catch (error) {
       log.warn("The run ends without its record being written", { error });
-      return false;
+      showUnrecorded();
     } finally {
       this.recorder.closed();
     }
-  }
-
-  private progress(): RunProgress {
-    const state = this.stepping ? "processing" : "suspended";
-    const { waiting } = this.internal;
-    const shown = progress(state, this.calls.open, this.recorder.callsMade, this.recentLines);
-    return { ...shown, ...(waiting && { internal: waiting }) };
   }
 }
 

@@ -1,27 +1,27 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from "@temporalio/common";
-import { upsertSearchAttributes } from "@temporalio/workflow";
+import { upsertSearchAttributes, workflowInfo } from "@temporalio/workflow";
 import type { PinnedRun } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { safeText } from "../protocol/text.ts";
 
 const NAME = defineSearchAttributeKey("TaskName", "KEYWORD");
 const VERSION = defineSearchAttributeKey("TaskVersion", "KEYWORD");
-const STATUS = defineSearchAttributeKey("TaskRunStatus", "KEYWORD");
+const RECORD = defineSearchAttributeKey("TaskRecord", "KEYWORD");
 
-export function nameAttribute(task: string): SearchAttributePair {
-  return { key: NAME, value: safeText(task, LIMITS.taskNameBytes) };
+/** What a run is found by. Its starter sets them, as far as it knows the version. */
+export function attributesOf({ task, version }: { task: string; version?: string }): SearchAttributePair[] {
+  const name = { key: NAME, value: safeText(task, LIMITS.taskNameBytes) };
+  return version === undefined ? [name] : [name, { key: VERSION, value: version }];
 }
 
-/** One event when a run opens. */
+/** One event when a run opens, unless its starter set the same attributes. */
 export function showOpen(pinned: PinnedRun): void {
-  upsertSearchAttributes([
-    nameAttribute(pinned.task),
-    { key: VERSION, value: pinned.version },
-    { key: STATUS, value: "open" },
-  ]);
+  const { typedSearchAttributes: given } = workflowInfo();
+  const own = attributesOf(pinned);
+  if (own.some(({ key, value }) => given.get(key) !== value)) upsertSearchAttributes(own);
 }
 
-/** One event when it closes. */
-export function showClosed(status: "completed" | "failed" | "cancelled"): void {
-  upsertSearchAttributes([{ key: STATUS, value: status }]);
+/** One event when a run ends whose record could not be closed: the reconciler finds it by that. */
+export function showUnrecorded(): void {
+  upsertSearchAttributes([{ key: RECORD, value: "open" }]);
 }

@@ -51,6 +51,7 @@ async function begin(internal: Internal, begun: Beginning): Promise<BegunRun> {
       execution,
       args,
       startedAt: Date.now(),
+      historyLength: workflowInfo().historyLength,
       ...(refusal === undefined ? {} : { refusal }),
       ...(parentId === undefined ? {} : { parentId }),
     })
@@ -63,7 +64,7 @@ async function begin(internal: Internal, begun: Beginning): Promise<BegunRun> {
 /** The record may be open already; then it has to tell the end. */
 async function closeUnopened(internal: Internal, { run, execution }: Beginning, error: unknown): Promise<never> {
   if (!isCancellation(error)) {
-    const nothing = { firstCall: 1, calls: [], firstLine: 0, logs: [], historyLength: workflowInfo().historyLength };
+    const nothing = { firstCall: 1, calls: [], firstLine: 0, lines: [], historyLength: workflowInfo().historyLength };
     await internal.closeRun({ run, execution, ...nothing, end: endOf(endingBy(error)) }).catch(() => undefined);
   }
   throw error;

@@ -1,5 +1,5 @@
 import { ActivityCancellationType, scheduleActivity } from "@temporalio/workflow";
-import type { ToolRequest } from "../activities/tools/toolRequest.ts";
+import type { NextStep, ToolRequest } from "../activities/tools/toolRequest.ts";
 import type { PinnedRun, ToolAnswer } from "../protocol/activities.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { callActivityId } from "../protocol/names.ts";
@@ -25,13 +25,13 @@ export function inlineShare(inFlight: number): number {
   return inFlight <= LIMITS.inlineFew ? LIMITS.inlineBytes : LIMITS.inlineShareBytes;
 }
 
-/** What a call's activity is given. @param token names the VM that waits for this call alone, if it does */
+/** What a call's activity is given. @param next the step that it takes with it, if the VM waits for this call alone */
 export function toolRequest(
   run: RunKey,
   pinned: PinnedRun,
   call: ToolCall,
   inlineBytes: number,
-  token: string | undefined,
+  next: NextStep | undefined,
 ): ToolRequest {
   return {
     run,
@@ -39,7 +39,7 @@ export function toolRequest(
     task: pinned.task,
     args: call.args,
     inlineBytes,
-    ...(token === undefined ? {} : { next: { token, call: call.id } }),
+    ...(next && { next }),
   };
 }
 

@@ -10,7 +10,7 @@ import { readUsage } from "../../protocol/usage.ts";
 import type { Carried } from "../../protocol/value.ts";
 import { carryError } from "../carryError.ts";
 import { readCarried } from "../carried.ts";
-import type { MakeFusedStep } from "../fusedStep.ts";
+import type { MakeFusedStep, SettledCall } from "../fusedStep.ts";
 import { startHeartbeat } from "../heartbeat.ts";
 import { shorter } from "../masking/maskedText.ts";
 import { carryFound, listedSecrets, sealBlob } from "../masking/secretClaims.ts";
@@ -19,7 +19,7 @@ import type { Registry } from "./registry.ts";
 import type { Method, Service } from "./service.ts";
 import { textCall } from "./textCall.ts";
 import { explainThrown, safeError, toolFailure } from "./toolFailure.ts";
-import type { ToolRequest } from "./toolRequest.ts";
+import type { NextStep, ToolRequest } from "./toolRequest.ts";
 
 export interface ToolActivityDeps {
   readonly registry: Registry;
@@ -77,8 +77,12 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       const result = await orAborted(call, cancellationSignal);
       const carried = await stored(carryResult(deps.blobs, request, result, found.method, secrets));
       const answer = { result: carried, ...attempt() };
-      const fused = request.next && (await deps.fusedStep?.(request.next, carried));
+      const fused = request.next && (await deps.fusedStep?.(request.run, request.next, settledCall(request.next)));
       return fused ? { ...answer, fused } : answer;
+
+      function settledCall({ call }: NextStep): SettledCall {
+        return { id: call, tool: info.activityType, status: "completed", ...answer };
+      }
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.
       if (cancellationSignal.aborted) throw cancellationSignal.reason;

@@ -1,3 +1,4 @@
+import type { Unrecorded } from "../../protocol/activities.ts";
 import type { RunKey } from "../../protocol/run.ts";
 import type { Carried } from "../../protocol/value.ts";
 
@@ -7,6 +8,8 @@ export interface NextStep {
   readonly token: string;
   /** The call's number in the run. */
   readonly call: number;
+  /** What is not written down yet, the call itself included: see `AdvanceRequest`. */
+  readonly unrecorded?: Unrecorded;
 }
 
 /** The one argument of every tool's activity; the activity's type is the tool's dotted name. */

@@ -123,8 +123,9 @@ function describe(workflowId: string, workflow: FakeWorkflow) {
     runId,
     status: { name: status },
     startTime: new Date(1_000),
+    historyLength: version === undefined ? 3 : 7,
     closeTime: status === "RUNNING" ? undefined : new Date(5_000),
     typedSearchAttributes: new TypedSearchAttributes(attributes),
-    raw: { workflowExecutionInfo: { firstRunId }, pendingWorkflowTask: processing ? {} : null },
+    raw: { workflowExecutionInfo: { firstRunId }, pendingWorkflowTask: processing ? {} : null, pendingActivities: [] },
   };
 }

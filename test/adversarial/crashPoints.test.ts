@@ -23,6 +23,15 @@ module.exports = async function races({ url, lines }, { tools }) {
   return { first, late, seen, now: Date.now(), random: Math.random() };
 };`;
 
+/** Tasks whose last step is the first one, or follows a timer: that step closes the record too. The result depends on its time. */
+const ENDING_STEPS = {
+  instant: { hook: "openRun", file: "module.exports = async (_, { tools }) => (tools.log('end'), Date.now());" },
+  nap: {
+    hook: "advance",
+    file: "module.exports = async (_, { tools }) => (await tools.sleep(5), tools.log('end'), Date.now());",
+  },
+};
+
 /** Runs that end while the server is away. A worker makes at least nine local activities at once, and each holds one. */
 const AWAY = 6;
 /** A workflow task has ten seconds. */
@@ -37,7 +46,8 @@ describe("after a crash at any point the record says what Temporal says", () => 
   let stack: TestStack;
   before(async () => {
     stack = await TestStack.start();
-    await stack.publish({ "races.js": RACES });
+    const ending = Object.entries(ENDING_STEPS).map(([name, { file }]) => [`${name}.js`, file]);
+    await stack.publish({ "races.js": RACES, ...(Object.fromEntries(ending) as Record<string, string>) });
   });
   after(() => stack.stop());
 
@@ -46,11 +56,13 @@ describe("after a crash at any point the record says what Temporal says", () => 
     return held(hooks.map((hook) => ({ taskRunId: `${name}-${hook}`, hook })));
   }
 
-  async function held(hooked: readonly { readonly taskRunId: string; readonly hook: string }[]): Promise<string[]> {
-    const runs = hooked.map(({ taskRunId, hook }) => ({ taskRunId, path: `/hook/${hook}/${taskRunId}` }));
+  async function held(
+    hooked: readonly { readonly taskRunId: string; readonly hook: string; readonly task?: string }[],
+  ): Promise<string[]> {
+    const runs = hooked.map(({ taskRunId, hook, task }) => ({ taskRunId, task, path: `/hook/${hook}/${taskRunId}` }));
     for (const { path } of runs) stack.control.hold(path);
     const input = { url: stack.control.url, lines: LINES };
-    for (const { taskRunId } of runs) await stack.start("races", input, { taskRunId });
+    for (const { taskRunId, task = "races" } of runs) await stack.start(task, input, { taskRunId });
     await Promise.all(runs.map(({ path }) => stack.control.arrived(path)));
     return runs.map(({ taskRunId }) => taskRunId);
   }
@@ -109,6 +121,35 @@ describe("after a crash at any point the record says what Temporal says", () => 
     }
     for (const run of runs) await assertIsTemporals(run);
     await Promise.all([paused.kill(), other.kill()]);
+  });
+
+  test("a step that ends its run closes the record: killed or paused after that, the record has Temporal's end and no other", async () => {
+    for (const way of ["kill", "pause"] as const) {
+      const lost = await stack.workerProcess({ TEST_HOOKS: "points" });
+      const hooked = Object.entries(ENDING_STEPS).map(([task, { hook }]) => ({
+        ...{ task, hook: `after-${hook}`, taskRunId: `${way}-${task}` },
+      }));
+      const runs = await held(hooked);
+      const provisional = await Promise.all(runs.map((run) => stack.store.runs.get(run)));
+      for (const record of provisional) assert.deepEqual([record?.status, record?.confirmed], ["completed", undefined]);
+      for (const run of runs) assert.equal((await stack.tasker.report(run)).endedAt, null, "nothing has ended yet");
+      if (way === "kill") await lost.kill();
+      else lost.pause();
+      const other = await stack.workerProcess();
+      const results = await Promise.all(runs.map((run) => stack.client.workflow.getHandle(run).result()));
+      stack.control.releaseAll();
+      if (way === "pause") lost.resume();
+      for (const [i, run] of runs.entries()) {
+        const report = await stack.tasker.report(run);
+        assert.deepEqual({ value: report.result }, results[i], run);
+        assert.deepEqual(
+          report.logs.map(({ text }) => text),
+          ["end"],
+        );
+        assert.equal((await stack.store.runs.get(run))?.confirmed, true);
+      }
+      await Promise.all([other.kill(), way === "pause" && lost.kill()]);
+    }
   });
 
   test("the server alone is away while runs end, for longer than a workflow task: each record has Temporal's result", async () => {

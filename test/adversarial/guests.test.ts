@@ -413,17 +413,19 @@ describe("whatever a guest does, it gets a clean failure, and everybody else is 
     const report = await stack.run(name);
     assert.equal(report.result, 1, JSON.stringify(report.error));
     assert.equal(await attributeOf(report.taskRunId, "TaskName"), name);
-    assert.equal(await attributeOf(report.taskRunId, "TaskRunStatus"), "completed");
+    assert.equal(await attributeOf(report.taskRunId, "TaskVersion"), report.version);
 
     const handle = await stack.client.workflow.start("taskRun", {
       taskQueue: "tasker",
       workflowId: "by-a-caller",
       args: [{ task: "echo", input: 1 }],
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- the typed ones would not let such values through.
-      searchAttributes: { TaskName: ["\ud800\0"], TaskRunStatus: ["completed"] },
+      searchAttributes: { TaskName: ["\ud800\0"], TaskVersion: ["another"] },
     });
     await handle.result();
     assert.equal(await attributeOf("by-a-caller", "TaskName"), "echo");
+    const { version } = await stack.tasker.report("by-a-caller");
+    assert.equal(await attributeOf("by-a-caller", "TaskVersion"), version);
     await assertServes();
   });
 

@@ -49,7 +49,7 @@ module.exports = async function execute(input) { return input.count; };`,
       "workflow",
       "list",
       "--query",
-      'TaskName = "echo" AND TaskRunStatus = "completed"',
+      'TaskName = "echo" AND ExecutionStatus = "Completed"',
       "-o",
       "json",
     );

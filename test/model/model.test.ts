@@ -21,7 +21,7 @@ const inputs: fc.Arbitrary<Input> = fc.record({
 function nothing(): Seen {
   return {
     ...{ completed: 0, failed: 0, cancelled: 0, continued: 0, crashes: 0 },
-    ...{ heartbeats: 0, recoveries: 0, fusedSteps: 0, calls: 0, workflowTasks: 0 },
+    ...{ heartbeats: 0, recoveries: 0, fusedSteps: 0, endingSteps: 0, calls: 0, workflowTasks: 0 },
   };
 }
 

@@ -37,6 +37,7 @@ export type Seen = Record<
   | "heartbeats"
   | "recoveries"
   | "fusedSteps"
+  | "endingSteps"
   | "calls"
   | "workflowTasks",
   number
@@ -75,6 +76,7 @@ export async function modelRun(vms: WorkflowVms, input: Input, seen: Seen): Prom
   }
   seen.recoveries += world.recoveries;
   seen.fusedSteps += world.fusedSteps;
+  seen.endingSteps += world.endingSteps;
   seen.calls += world.records.size;
 }
 
@@ -108,6 +110,7 @@ function checkEnd(end: Command, world: World, server: Server, seen: Seen): void 
     "the record lacks a call",
   );
   for (const { id, args } of records) assert.ok(args, `the record lacks the arguments of call ${id}`);
+  if (world.end !== undefined) world.replayRecord();
   if (status !== "completed") return;
   const { fed } = (valueOf(end.completeWorkflowExecution?.result) as { value: { fed: readonly Settlement[] } }).value;
   for (const settlement of fed) {

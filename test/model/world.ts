@@ -3,18 +3,20 @@ import type {
   AdvanceAnswer,
   AdvanceRequest,
   BeginAnswer,
-  CloseRequest,
   FusedStep,
+  OpenRequest,
   PinnedRun,
   RecordRequest,
   StepRequest,
   ToolAnswer,
+  Unrecorded,
 } from "../../protocol/activities.ts";
-import type { ToolRequest } from "../../activities/tools/toolRequest.ts";
+import { endingRecord, withSettled } from "../../activities/recordEnd.ts";
+import type { NextStep, ToolRequest } from "../../activities/tools/toolRequest.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
 import type { CallRecord } from "../../protocol/run.ts";
-import type { Recovery, SnapshotRef } from "../../protocol/step.ts";
-import type { RunEnd } from "../../protocol/store.ts";
+import type { KeptStep, Recovery, Settlement, SnapshotRef } from "../../protocol/step.ts";
+import type { RunEnd, Writer, Written } from "../../protocol/store.ts";
 import type { Choices } from "./choices.ts";
 import { start, step, type Memory, type Program } from "./guest.ts";
 
@@ -28,10 +30,16 @@ export class World {
   readonly program: Program;
   readonly records = new Map<number, CallRecord>();
   end: RunEnd | undefined;
+  /** The journal as the store has it. */
+  steps: readonly KeptStep[] = [];
   now = 1_000_000;
   /** VMs that were made again. */
   recoveries = 0;
   fusedSteps = 0;
+  /** Steps that closed the record too. */
+  endingSteps = 0;
+  private writer = { runId: "run-1", historyLength: 0 };
+  private readonly givenUp = new Set<string>();
   private readonly choices: Choices;
   private readonly inflightCommands: number;
   private readonly vms = new Map<string, Memory>();
@@ -54,13 +62,12 @@ export class World {
     this.now += 1;
     switch (type) {
       case ACTIVITIES.openRun:
-        return this.perhaps(() => this.open());
+        return this.perhaps(() => this.open(request as OpenRequest));
       case ACTIVITIES.advance:
         return this.perhaps(() => this.advance(request as AdvanceRequest));
       case ACTIVITIES.recordCalls:
-        return this.perhaps(() => this.record(request as RecordRequest));
       case ACTIVITIES.closeRun:
-        return this.perhaps(() => this.close(request as CloseRequest));
+        return this.perhaps(() => void this.write(request as RecordRequest, request as RecordRequest));
       default:
         return this.call(request as ToolRequest);
     }
@@ -74,7 +81,7 @@ export class World {
     return fails === "after" ? { ok: false, final: false } : { ok: true, result };
   }
 
-  private open(): BeginAnswer {
+  private open({ execution, historyLength }: OpenRequest): BeginAnswer {
     const pinned: PinnedRun = {
       task: "t",
       version: "v",
@@ -82,16 +89,42 @@ export class World {
       depth: 1,
       inflightCommands: this.inflightCommands,
     };
-    return { ok: true, pinned, first: this.stepped(start(this.program), { now: this.now, settlements: [] }) };
+    const steps = { first: 1, steps: [], engine: "e", snapshots: [] };
+    const nothing = { firstCall: 1, calls: [], firstLine: 0, lines: [], steps };
+    const unrecorded: Unrecorded = { execution, historyLength, ...nothing };
+    const request = { now: this.now, settlements: [] };
+    return { ok: true, pinned, first: this.stepped(start(this.program), request, unrecorded) };
   }
 
-  private advance({ token, step: request, recovery, snapshot, release = [] }: AdvanceRequest): AdvanceAnswer {
+  private advance({
+    token,
+    step: request,
+    recovery,
+    snapshot,
+    unrecorded,
+    release = [],
+  }: AdvanceRequest): AdvanceAnswer {
     const memory = this.take(token) ?? (recovery === undefined ? undefined : this.recover(recovery));
     if (memory === undefined) return { kind: "no_vm" };
     const taken = snapshot ? { snapshot: this.snapshot(memory) } : {};
     for (const sha256 of release) this.blobs.delete(sha256);
     if (request === undefined) return { kind: "advanced", token: this.keep(memory), ...taken };
-    return { kind: "advanced", ...this.stepped(memory, request), ...taken };
+    return { kind: "advanced", ...this.stepped(memory, request, unrecorded), ...taken };
+  }
+
+  /** Makes the VM from the record alone, as `tasker replay` does. */
+  replayRecord(): void {
+    let memory = start(this.program);
+    for (const { now, settled, held, digest } of this.steps) {
+      const settlements = settled.map((id) => settlementOf(this.records.get(id)));
+      const replayed = step(this.program, memory, { now, settlements, ...(held ? { held } : {}) });
+      assert.equal(replayed.answer.digest, digest, "the record has other steps than the VM made");
+      memory = replayed.memory;
+    }
+    const { ended } = memory;
+    if (this.end?.status === "cancelled") return;
+    assert.equal(ended?.state, this.end?.status, "the record's steps lead to another end");
+    if (ended?.state === "completed") assert.deepEqual(ended.result, this.end?.result);
   }
 
   private recover(recovery: Recovery): Memory {
@@ -111,38 +144,49 @@ export class World {
     if (kind === "failed") return { ok: false, final: true };
     if (kind === "slow") return { ok: false, final: false };
     const result = { value: `${key}:${this.count++}` };
-    const fused = next === undefined || kind === "alone" ? undefined : this.fuse(next.token, next.call, result);
+    const times = { attempts: 1, startedAt: this.now, endedAt: this.now };
+    const fused = next === undefined || kind === "alone" ? undefined : this.fuse(next, { result, ...times });
     const answer: ToolAnswer = {
-      ...{ result, attempts: 1, startedAt: this.now, endedAt: this.now },
+      ...{ result, ...times },
       ...(fused === undefined ? {} : { fused }),
     };
     return { ok: true, result: answer };
   }
 
-  private fuse(follows: string, id: number, result: { value: string }): FusedStep | undefined {
-    const memory = this.take(follows);
+  private fuse({ token, call: id, unrecorded }: NextStep, ended: ToolAnswer): FusedStep | undefined {
+    const memory = this.take(token);
     if (memory === undefined) return undefined;
     this.fusedSteps++;
-    return { follows, ...this.stepped(memory, { now: this.now, settlements: [{ id, ok: true, result }] }) };
+    const known = unrecorded && withSettled(unrecorded, { id, tool: "http.fetch", status: "completed", ...ended });
+    const request = { now: this.now, settlements: [{ id, ok: true, result: ended.result } as const] };
+    return { follows: token, ...this.stepped(memory, request, known) };
   }
 
-  private record({ calls }: RecordRequest): undefined {
-    for (const call of calls) {
+  /** Writes to the run's record as the store does. False if the writer was given up. */
+  private write({ execution, historyLength }: Writer, written: Written): boolean {
+    const isOwn = execution.runId === this.writer.runId;
+    if (isOwn ? historyLength < this.writer.historyLength : this.givenUp.has(execution.runId)) return false;
+    if (!isOwn) this.givenUp.add(this.writer.runId);
+    this.writer = { runId: execution.runId, historyLength };
+    for (const id of this.records.keys()) if (id >= written.firstCall) this.records.delete(id);
+    for (const call of written.calls) {
       const args = call.args ?? this.records.get(call.id)?.args;
       this.records.set(call.id, args === undefined ? call : { ...call, args });
     }
-    return undefined;
+    const { first = this.steps.length + 1, steps = [] } = written.steps ?? {};
+    assert.ok(first <= this.steps.length + 1, "the journal has a gap");
+    this.steps = [...this.steps.slice(0, first - 1), ...steps];
+    this.end = written.end;
+    return true;
   }
 
-  private close(request: CloseRequest): undefined {
-    this.record(request);
-    this.end = request.end;
-    return undefined;
-  }
-
-  private stepped(before: Memory, request: StepRequest) {
+  private stepped(before: Memory, request: StepRequest, unrecorded?: Unrecorded) {
     const { memory, answer } = step(this.program, before, request);
-    return { token: this.keep(memory), step: answer };
+    const settled = request.settlements.map(({ id }) => id);
+    const written = unrecorded && endingRecord({ unrecorded, settled }, answer);
+    const isRecorded = unrecorded && written && !this.choices.oneIn(4) && this.write(unrecorded, written);
+    if (isRecorded === true) this.endingSteps++;
+    return { token: this.keep(memory), step: isRecorded === true ? ({ ...answer, recorded: true } as const) : answer };
   }
 
   private keep(memory: Memory): string {
@@ -162,4 +206,12 @@ export class World {
     this.blobs.set(sha256, memory);
     return { sha256, bytes: 5_000_000, engine: "e" };
   }
+}
+
+function settlementOf(record: CallRecord | undefined): Settlement {
+  const { id, result, error } = record ?? {};
+  assert.ok(id !== undefined, "a step settled a call that is not in the record");
+  if (result !== undefined) return { id, ok: true, result };
+  assert.ok(error, `call ${id} has no outcome in the record`);
+  return { id, ok: false, error };
 }

@@ -28,9 +28,9 @@ export function callPoints(control: string): Pick<WorkerOptions, "decorate" | "a
     },
   });
 
-  const aroundFusedStep: AroundFusedStep = (make) => async (next, result) => {
+  const aroundFusedStep: AroundFusedStep = (make) => async (run, next, settled) => {
     await ask("before-step", next.call);
-    const step = await make(next, result);
+    const step = await make(run, next, settled);
     await ask("after-step", next.call);
     return step;
   };
