@@ -7,7 +7,7 @@ import type { ActivityDeps } from "./deps.ts";
 import type { GuestVms } from "./guestVms.ts";
 import { inTime } from "./inTime.ts";
 import { makeStep } from "./makeStep.ts";
-import { recordEnd, withSettled } from "./recordEnd.ts";
+import { recordEnd } from "./recordEnd.ts";
 import type { NextStep } from "./tools/toolRequest.ts";
 
 /** Makes the step that a call's result leads to, and closes the record if that ends the run; undefined when it cannot be made here and now. */
@@ -36,7 +36,7 @@ export function createFusedStep(deps: ActivityDeps, vms: GuestVms): MakeFusedSte
       if (step === undefined) vm.dispose();
       else vms.keep(vm);
       if (step === undefined) return undefined;
-      const known = unrecorded && { unrecorded: withSettled(unrecorded, settled) };
+      const known = unrecorded && { unrecorded: { ...unrecorded, calls: [...unrecorded.calls, settled] } };
       const recorded = await recordEnd(deps.store.runs, { run, ...known, settled: [call] }, step);
       return { follows: token, token: vm.token, step: recorded };
     } catch (error) {

@@ -1,6 +1,6 @@
 import { Context } from "@temporalio/activity";
 import type { StepAnswer, Unrecorded } from "../protocol/activities.ts";
-import type { CallRecord, RunKey } from "../protocol/run.ts";
+import type { RunKey } from "../protocol/run.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import type { RunEnd, RunStore, Written } from "../protocol/store.ts";
 import { inTime } from "./inTime.ts";
@@ -48,13 +48,6 @@ export function endingRecord(
     ...(steps === undefined ? {} : { steps: { ...steps, steps: [...steps.steps, kept] } }),
     end,
   };
-}
-
-/** What is not written down, with a call that has settled since. */
-export function withSettled(unrecorded: Unrecorded, settled: CallRecord): Unrecorded {
-  const calls = unrecorded.calls.filter(({ id }) => id !== settled.id);
-  const args = unrecorded.calls.find(({ id }) => id === settled.id)?.args;
-  return { ...unrecorded, calls: [...calls, args === undefined ? settled : { ...settled, args }] };
 }
 
 function endOf({ outcome }: StepAnswer): RunEnd | undefined {

@@ -75,7 +75,7 @@ export class Interpreter {
   async step(settlements: readonly Settlement[], held: boolean, mayEnd: boolean): Promise<StepAnswer> {
     const snapshot = this.snapshotIsDue();
     // A snapshot is written down after its step.
-    const unrecorded = mayEnd && !snapshot ? this.recorder.ifSmall : undefined;
+    const unrecorded = mayEnd && !snapshot ? this.recorder.ifSmall() : undefined;
     const step = { now: Date.now(), settlements, ...(held ? { held } : {}) };
     const { step: made } = await this.advance({ step, snapshot, ...(unrecorded && { unrecorded }) });
     if (made === undefined) throw bug("advance answered no step");
@@ -85,7 +85,7 @@ export class Interpreter {
   /** For a step that a call's activity makes; undefined when the next step has to take a snapshot. */
   next(call: number, mayEnd: boolean): NextStep | undefined {
     if (this.token === undefined || this.snapshotIsDue()) return undefined;
-    const unrecorded = mayEnd ? this.recorder.ifSmall : undefined;
+    const unrecorded = mayEnd ? this.recorder.ifSmall(call) : undefined;
     return { token: this.token, call, ...(unrecorded && { unrecorded }) };
   }
 

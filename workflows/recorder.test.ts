@@ -133,12 +133,13 @@ describe("the recorder", () => {
     const room = LIMITS.endingBytes - 2 * OVERHEAD;
     recorder.call(pending(1), room - "line".length - '""'.length);
     recorder.log([line("line")]);
-    const unrecorded = recorder.ifSmall;
+    const unrecorded = recorder.ifSmall();
+    assert.deepEqual(recorder.ifSmall(1)?.calls, []);
     await recorder.flush();
     const [{ run, ...request }] = written as [RecordRequest];
     assert.deepEqual([run, unrecorded], [RUN, request]);
     recorder.call(pending(2), LIMITS.endingBytes - OVERHEAD + 1);
-    assert.equal(recorder.ifSmall, undefined);
+    assert.equal(recorder.ifSmall(), undefined);
   });
 
   test("a request that was cut goes on with the next line", async () => {

@@ -114,12 +114,15 @@ export class Recorder {
     return this.waiting.length > 0 || bytes >= LIMITS.unrecordedBytes || this.calls.size >= LIMITS.unrecordedCalls;
   }
 
-  /** Everything unrecorded, for a step that may end the run; undefined if it is more than `LIMITS.endingBytes`. */
-  get ifSmall(): Unrecorded | undefined {
+  /**
+   * Everything unrecorded, for a step that may end the run; undefined if it is more than `LIMITS.endingBytes`.
+   * @param except a call that whoever makes the step knows
+   */
+  ifSmall(except?: number): Unrecorded | undefined {
     const records = this.calls.size + this.logs.length;
     if (this.requests.length > 0 || this.bytes + this.stepBytes + records * OVERHEAD > LIMITS.endingBytes)
       return undefined;
-    const calls = [...this.calls.values()].map(({ record }) => record);
+    const calls = [...this.calls.values()].map(({ record }) => record).filter(({ id }) => id !== except);
     return sent(this.unrecordedOf(calls, this.logs, this.steps));
   }
 

@@ -81,7 +81,7 @@ export function createToolActivity(deps: ToolActivityDeps): (request: ToolReques
       return fused ? { ...answer, fused } : answer;
 
       function settledCall({ call }: NextStep): SettledCall {
-        return { id: call, tool: info.activityType, status: "completed", ...answer };
+        return { id: call, tool: info.activityType, status: "completed", args: request.args, ...answer };
       }
     } catch (thrown) {
       // Whatever the tool threw meanwhile, it was cancelled: the reason is Temporal's own CancelledFailure.

@@ -8,7 +8,7 @@ export interface NextStep {
   readonly token: string;
   /** The call's number in the run. */
   readonly call: number;
-  /** What is not written down yet, the call itself included: see `AdvanceRequest`. */
+  /** What is not written down yet beside the call itself: see `AdvanceRequest`. */
   readonly unrecorded?: Unrecorded;
 }
 

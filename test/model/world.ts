@@ -11,12 +11,13 @@ import type {
   ToolAnswer,
   Unrecorded,
 } from "../../protocol/activities.ts";
-import { endingRecord, withSettled } from "../../activities/recordEnd.ts";
+import { endingRecord } from "../../activities/recordEnd.ts";
 import type { NextStep, ToolRequest } from "../../activities/tools/toolRequest.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
 import type { CallRecord } from "../../protocol/run.ts";
 import type { KeptStep, Recovery, Settlement, SnapshotRef } from "../../protocol/step.ts";
 import type { RunEnd, Writer, Written } from "../../protocol/store.ts";
+import type { Carried } from "../../protocol/value.ts";
 import type { Choices } from "./choices.ts";
 import { start, step, type Memory, type Program } from "./guest.ts";
 
@@ -139,13 +140,13 @@ export class World {
     return memory;
   }
 
-  private call({ key, next }: ToolRequest): Outcome {
+  private call({ key, args, next }: ToolRequest): Outcome {
     const kind = this.choices.pick("ok", "ok", "ok", "alone", "failed", "slow");
     if (kind === "failed") return { ok: false, final: true };
     if (kind === "slow") return { ok: false, final: false };
     const result = { value: `${key}:${this.count++}` };
     const times = { attempts: 1, startedAt: this.now, endedAt: this.now };
-    const fused = next === undefined || kind === "alone" ? undefined : this.fuse(next, { result, ...times });
+    const fused = next === undefined || kind === "alone" ? undefined : this.fuse(next, args, { result, ...times });
     const answer: ToolAnswer = {
       ...{ result, ...times },
       ...(fused === undefined ? {} : { fused }),
@@ -153,11 +154,12 @@ export class World {
     return { ok: true, result: answer };
   }
 
-  private fuse({ token, call: id, unrecorded }: NextStep, ended: ToolAnswer): FusedStep | undefined {
+  private fuse({ token, call: id, unrecorded }: NextStep, args: Carried, ended: ToolAnswer): FusedStep | undefined {
     const memory = this.take(token);
     if (memory === undefined) return undefined;
     this.fusedSteps++;
-    const known = unrecorded && withSettled(unrecorded, { id, tool: "http.fetch", status: "completed", ...ended });
+    const call = { id, tool: "http.fetch", status: "completed", args, ...ended } as const;
+    const known = unrecorded && { ...unrecorded, calls: [...unrecorded.calls, call] };
     const request = { now: this.now, settlements: [{ id, ok: true, result: ended.result } as const] };
     return { follows: token, ...this.stepped(memory, request, known) };
   }
