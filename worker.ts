@@ -13,6 +13,7 @@ import { createKeyring } from "./encryption/keyring.ts";
 import { oldestKey } from "./encryption/oldestKey.ts";
 import { createBudgets } from "./policy/budgets.ts";
 import { readPolicy } from "./policy/readPolicy.ts";
+import type { Store } from "./protocol/store.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { openStore } from "./store/openStore.ts";
 import { CloseStack } from "./worker/closeStack.ts";
@@ -37,6 +38,8 @@ export interface WorkerOptions {
   readonly decorate?: (activities: Activities) => Activities;
   /** Wraps the step that a call's activity makes, for the same tests. */
   readonly aroundFusedStep?: AroundFusedStep;
+  /** Wraps the store, for measurements without a part of it. */
+  readonly decorateStore?: (store: Store) => Store;
 }
 
 export interface RunningWorker {
@@ -62,9 +65,10 @@ export async function startWorker(configuration: Configuration, options: WorkerO
     const connection = close.later(await connectWorker(configuration));
     await requireSearchAttributes(connection, configuration);
     let client: Client | undefined = new Client({ connection, namespace, dataConverter });
-    const store = close.later(
+    const opened = close.later(
       await openStore({ ...storeOptions(configuration), cipher: createCipher(keyring, "store") }),
     );
+    const store = options.decorateStore?.(opened) ?? opened;
     const warning = sqliteWarning(configuration);
     if (warning !== undefined) sayOnStderr(warning);
     const vms = {

@@ -8,6 +8,7 @@ import { openLoader } from "../cli/openLoader.ts";
 import { createTasker, type Tasker } from "../client/tasker.ts";
 import { startDevServer } from "../dev/server.ts";
 import { findTemporalCli } from "../dev/temporalCli.ts";
+import type { Store } from "../protocol/store.ts";
 import { publishFolder } from "../publishing/publishFolder.ts";
 import { openStore } from "../store/openStore.ts";
 import { WorkerProcess } from "../test/support/workerProcess.ts";
@@ -15,9 +16,14 @@ import { nativeSide, taskerSide, type TemporalSide } from "./side.ts";
 import { TASKS } from "./tasks.ts";
 import { makeTemporaryFolder } from "./temporaryFolder.ts";
 
-export type Kind = "tasker" | "native";
+/** `withoutJournal` is a Tasker worker that does not store the steps of its runs. */
+export type Kind = keyof typeof ENTRIES;
 
-const ENTRIES = { tasker: "./processes/taskerWorker.ts", native: "./processes/nativeWorker.ts" } as const;
+const ENTRIES = {
+  tasker: "./processes/taskerWorker.ts",
+  withoutJournal: "./processes/withoutJournal.ts",
+  native: "./processes/nativeWorker.ts",
+} as const;
 
 /**
  * One dev server on disk, with a Tasker worker and a hand-written Temporal worker beside it. Each worker is a process of its own and
@@ -25,7 +31,8 @@ const ENTRIES = { tasker: "./processes/taskerWorker.ts", native: "./processes/na
  */
 export interface Lab {
   readonly client: Client;
-  /** The file of Tasker's store. */
+  readonly store: Store;
+  /** The store's file. */
   readonly storeFile: string;
   readonly ours: TemporalSide;
   readonly theirs: TemporalSide;
@@ -79,7 +86,7 @@ export async function openLab(synchronous: "full" | "normal" = "normal"): Promis
     });
     processes.push(worker);
     const own = { client, serverPid: server.identity.pid, workerPid: worker.pid };
-    const side = kind === "tasker" ? taskerSide(own, tasker(taskQueue)) : nativeSide(own, taskQueue);
+    const side = kind === "native" ? nativeSide(own, taskQueue) : taskerSide(own, tasker(taskQueue));
     return { side, process: worker };
   };
 
@@ -87,6 +94,7 @@ export async function openLab(synchronous: "full" | "normal" = "normal"): Promis
   const theirs = await spawn("native", "theirs");
   return {
     client,
+    store,
     storeFile,
     ours: ours.side,
     theirs: theirs.side,
@@ -111,7 +119,7 @@ async function spawnWorker(kind: Kind, environment: Readonly<Record<string, stri
   return new WorkerProcess(child);
 }
 
-async function publish(directory: string, store: Awaited<ReturnType<typeof openStore>>): Promise<void> {
+async function publish(directory: string, store: Store): Promise<void> {
   const folder = path.join(directory, "tasks");
   await mkdir(folder);
   for (const [file, source] of Object.entries(TASKS)) await writeFile(path.join(folder, file), source);

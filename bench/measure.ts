@@ -28,11 +28,22 @@ export interface Row {
   readonly pairs: number;
   /** Medians for one run. */
   readonly cost?: { readonly ours: Cost; readonly theirs: Cost };
+  /** How far the rounds agree. */
+  readonly ratios?: Ratios;
   /** Where the time of a row goes, or what else a reader should know. */
   readonly note?: string;
   /** Facts about the sides that several rows share; each is printed once. */
   readonly legend?: readonly string[];
 }
+
+/** Quartiles of the rounds' ratios, ours to theirs. */
+export interface Ratios {
+  readonly value: Quartiles;
+  /** Absent where CPU time was not measured. */
+  readonly workerCpu?: Quartiles;
+}
+
+export type Quartiles = readonly [low: number, middle: number, high: number];
 
 type Measure = () => Promise<number | Measured>;
 
@@ -80,11 +91,19 @@ export async function compareAll({ ours, others, pairs, ...names }: Contest): Pr
       pairs,
       ours: median(left.map(({ value }) => value)),
       theirs: median(right.map(({ value }) => value)),
-      ratio: median(left.map(({ value }, round) => value / (right[round]?.value ?? NaN))),
+      ...ratiosOf(left, right),
       ...(costs.ours !== undefined &&
         costs.theirs !== undefined && { cost: { ours: costs.ours, theirs: costs.theirs } }),
     };
   });
+}
+
+function ratiosOf(left: readonly Measured[], right: readonly Measured[]): Pick<Row, "ratio" | "ratios"> {
+  const of = (pick: (measured: Measured) => number | undefined): Quartiles =>
+    quartiles(left.map((measured, round) => (pick(measured) ?? NaN) / (pick(right[round] ?? measured) ?? NaN)));
+  const value = of((measured) => measured.value);
+  const hasCost = left.some(({ cost }) => cost !== undefined);
+  return { ratio: value[1], ratios: { value, ...(hasCost && { workerCpu: of(({ cost }) => cost?.workerCpuMs) }) } };
 }
 
 function costOf(measured: readonly Measured[]): Cost | undefined {
@@ -105,8 +124,16 @@ function costOf(measured: readonly Measured[]): Cost | undefined {
 }
 
 export function median(values: readonly number[]): number {
+  return quartiles(values)[1];
+}
+
+/** Values between two of the given ones are interpolated. */
+export function quartiles(values: readonly number[]): Quartiles {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+  const at = (share: number): number => {
+    const place = share * (sorted.length - 1);
+    const [below = NaN, above = NaN] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+    return below + (above - below) * (place % 1);
+  };
+  return [at(0.25), at(0.5), at(0.75)];
 }

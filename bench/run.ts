@@ -5,6 +5,7 @@ import type { Row } from "./measure.ts";
 import { help, PEERS, readOptions, type Options } from "./options.ts";
 import { emptyRun, fanOut, sequentialCall, sequentialRead } from "./rows/calls.ts";
 import { flatness } from "./rows/flatness.ts";
+import { journal } from "./rows/journal.ts";
 import { memory } from "./rows/memory.ts";
 import { peerRows } from "./rows/peers.ts";
 import { sleeping } from "./rows/sleeping.ts";
@@ -32,6 +33,7 @@ const IN_LAB: Readonly<Record<string, Measure>> = {
   fanOut,
   empty: emptyRun,
   flatness,
+  journal,
   waking,
   memory,
   sleeping,
@@ -45,27 +47,33 @@ else await bench(options);
 
 async function bench({ rows: names, size, report }: Options): Promise<void> {
   const rows: Row[] = [];
+  try {
+    await measureAll(names, size, rows);
+  } finally {
+    // A row that fails does not take the others with it.
+    console.log(table(rows));
+    const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
+    await writeFile(report, JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows }, null, 2) + "\n");
+    console.log(`\nJSON report: ${report}`);
+  }
+}
+
+async function measureAll(names: readonly string[], size: Size, rows: Row[]): Promise<void> {
   const measure = async (name: string, work: () => Promise<Row | Row[]>): Promise<void> => {
     const startedAt = performance.now();
-    const measured = [await work()].flat();
+    rows.push(...[await work()].flat());
     console.error(`measured: ${name} (${((performance.now() - startedAt) / 1_000).toFixed(0)} s)`);
-    rows.push(...measured);
   };
   for (const name of names) {
     const alone = ALONE[name];
     if (alone !== undefined) await measure(name, () => alone(size));
   }
   const inLab = names.flatMap((name) => Object.entries(IN_LAB).filter(([known]) => known === name));
-  if (inLab.length > 0) {
-    const lab = await openLab();
-    try {
-      for (const [name, row] of inLab) await measure(name, () => row(lab, size));
-    } finally {
-      await lab.stop();
-    }
+  if (inLab.length === 0) return;
+  const lab = await openLab();
+  try {
+    for (const [name, row] of inLab) await measure(name, () => row(lab, size));
+  } finally {
+    await lab.stop();
   }
-  console.log(table(rows));
-  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
-  await writeFile(report, JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows }, null, 2) + "\n");
-  console.log(`\nJSON report: ${report}`);
 }

@@ -8,6 +8,8 @@ export interface Size {
   readonly peerRuns: number;
   readonly peerRunsAtOnce: number;
   readonly pairs: number;
+  /** Pairs of the rows about the journal: three percent are less than what one pair is off by. */
+  readonly journalRounds: number;
   readonly fanOut: number;
   /** The call whose cost is compared with that of the tenth. */
   readonly lastCall: number;
@@ -25,6 +27,7 @@ export const FULL: Size = {
   peerRuns: 200,
   peerRunsAtOnce: 50,
   pairs: 5,
+  journalRounds: 20,
   fanOut: 1_000,
   lastCall: 5_000,
   memoryRuns: 2_000,
@@ -39,6 +42,7 @@ export const QUICK: Size = {
   peerRuns: 60,
   peerRunsAtOnce: 30,
   pairs: 3,
+  journalRounds: 4,
   fanOut: 300,
   lastCall: 500,
   memoryRuns: 200,

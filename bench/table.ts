@@ -29,7 +29,7 @@ function cells({ what, against, unit, ours, theirs, ratio, aim, cost }: Row): st
     against,
     `${short(ours)} ${unit}`,
     `${short(theirs)} ${unit}`,
-    Number.isNaN(ratio) ? NONE : ratio.toFixed(2),
+    Number.isFinite(ratio) ? ratio.toFixed(Math.abs(ratio) < 0.1 ? 3 : 2) : NONE,
     aim,
     both(({ workerCpuMs }) => workerCpuMs),
     both(({ serverCpuMs }) => serverCpuMs),

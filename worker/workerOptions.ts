@@ -9,7 +9,7 @@ const LOCAL_ACTIVITIES_BESIDE_STEPS = 100;
 const HEARTBEAT_THROTTLE_MS = 2_000;
 
 /** How long the server waits for the worker that has a run in its cache, before it gives the run to another: 10 s unless set. */
-const STICKY_TIMEOUT_MS = 5_000;
+export const STICKY_TIMEOUT_MS = 5_000;
 
 /** How long running steps and tools may take to finish once the worker is shutting down. */
 const SHUTDOWN_GRACE_MS = 10_000;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { tsToMs } from "@temporalio/common/lib/time.js";
+import { STICKY_TIMEOUT_MS } from "../../worker/workerOptions.ts";
 import type { Kind, Lab, SpawnedWorker } from "../lab.ts";
 import { median, type Row } from "../measure.ts";
 import type { Size } from "../size.ts";
@@ -7,44 +8,42 @@ import type { Size } from "../size.ts";
 /** Long enough for a worker to be killed meanwhile. */
 const NAP_MS = 2_000;
 
-/** From the end of the sleep, milliseconds. */
+/** Where the time goes, milliseconds. */
 interface Wake {
-  /** Until the server gave up the dead worker's queue. */
-  readonly queued: number;
-  /** Until the other worker had the workflow task: nothing is done before. */
-  readonly given: number;
-  /** Until the other worker had answered it: history read and replayed, VM restored, step made. */
-  readonly answered: number;
+  /** From the end of the sleep to the end of the run. */
   readonly whole: number;
+  /** Until the server gave up the dead worker's queue: a run is offered to the worker that has it in its cache first. */
+  readonly sticky: number;
+  /** Until another worker had the workflow task. */
+  readonly dispatch: number;
+  /** Until that worker had answered it: history read and replayed, VM restored, step made. */
+  readonly recovery: number;
+  /** One more call, and the end. */
+  readonly rest: number;
 }
 
-/** A run sleeps on a worker that is killed; another worker wakes it. The time from the end of the sleep to the run's end. */
-export async function waking(lab: Lab, { naps }: Size): Promise<Row> {
+const PARTS: Readonly<Record<keyof Wake, string>> = {
+  whole: "a run asleep on a worker that died, from the end of its sleep to its own",
+  sticky: `of that: the dead worker's queue, which the server gives up after ${STICKY_TIMEOUT_MS / 1_000} s`,
+  dispatch: "of that: until another worker has the workflow task",
+  recovery: "of that: history read and replayed, VM restored, step made",
+  rest: "of that: one more call, and the end",
+};
+
+/** A run sleeps on a worker that is killed, and another worker wakes it. */
+export async function waking(lab: Lab, { naps }: Size): Promise<Row[]> {
   const ours: Wake[] = [];
   const theirs: Wake[] = [];
   for (let nap = 0; nap < naps; nap++) {
     ours.push(await wake(lab, "tasker", `nap-${nap}`));
     theirs.push(await wake(lab, "native", `nap-native-${nap}`));
   }
-  const of = (wakes: readonly Wake[], part: keyof Wake): number => median(wakes.map((wake) => wake[part]));
-  const parts = (wakes: readonly Wake[]): string =>
-    [
-      `${of(wakes, "queued").toFixed(0)} ms until the server gave up the dead worker's queue`,
-      `${(of(wakes, "given") - of(wakes, "queued")).toFixed(0)} ms until another worker had the task`,
-      `${(of(wakes, "answered") - of(wakes, "given")).toFixed(0)} ms to replay, restore and step`,
-      `${(of(wakes, "whole") - of(wakes, "answered")).toFixed(0)} ms for the rest of the run`,
-    ].join(", ");
-  return {
-    what: "a run asleep on a worker that died, from the end of its sleep to its own",
-    against: "a hand-written workflow",
-    unit: "ms",
-    ours: of(ours, "whole"),
-    theirs: of(theirs, "whole"),
-    ratio: of(ours, "whole") / of(theirs, "whole"),
-    aim: "",
-    pairs: naps,
-    note: `ours: ${parts(ours)}; theirs: ${parts(theirs)}`,
-  };
+  return Object.entries(PARTS).map(([part, what]) => {
+    const of = (wakes: readonly Wake[]): number => median(wakes.map((wake) => wake[part as keyof Wake]));
+    const [left, right] = [of(ours), of(theirs)];
+    const names = { what, against: "a hand-written workflow", unit: "ms", aim: "" };
+    return { ...names, ours: left, theirs: right, ratio: left / right, pairs: naps };
+  });
 }
 
 async function wake(lab: Lab, kind: Kind, queue: string): Promise<Wake> {
@@ -59,13 +58,17 @@ async function wake(lab: Lab, kind: Kind, queue: string): Promise<Wake> {
 
   const events = await eventsOf(lab, id);
   const fromEnd = events.slice(events.findIndex(({ type }) => type === "timerFired"));
-  const start = fromEnd[0]?.at ?? NaN;
-  const after = (type: string): number => (fromEnd.find((event) => event.type === type)?.at ?? start) - start;
+  const at = (type: string): number => fromEnd.find((event) => event.type === type)?.at ?? NaN;
+  const [start, given, answered] = [at("timerFired"), at("workflowTaskStarted"), at("workflowTaskCompleted")];
+  const end = events.at(-1)?.at ?? NaN;
+  // Absent when the worker had not told the server yet that it keeps the run.
+  const givenUp = Number.isNaN(at("workflowTaskTimedOut")) ? start : at("workflowTaskTimedOut");
   return {
-    queued: after("workflowTaskTimedOut"),
-    given: after("workflowTaskStarted"),
-    answered: after("workflowTaskCompleted"),
-    whole: (events.at(-1)?.at ?? NaN) - start,
+    whole: end - start,
+    sticky: givenUp - start,
+    dispatch: given - givenUp,
+    recovery: answered - given,
+    rest: end - answered,
   };
 }
 
