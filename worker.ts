@@ -17,6 +17,7 @@ import type { Store } from "./protocol/store.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { openStore } from "./store/openStore.ts";
 import { CloseStack } from "./worker/closeStack.ts";
+import { keepCompiledCode, writeCompiledCode } from "./worker/compileCache.js";
 import { connectWorker } from "./worker/connectWorker.ts";
 import { requireSearchAttributes } from "./worker/requireSearchAttributes.ts";
 import { startReconciler } from "./worker/reconciler.ts";
@@ -53,6 +54,7 @@ export interface RunningWorker {
 
 /** Starts a worker for the Temporal server that the configuration names. Throws when anything that it needs is missing. */
 export async function startWorker(configuration: Configuration, options: WorkerOptions = {}): Promise<RunningWorker> {
+  keepCompiledCode();
   installRuntime(configuration.logLevel);
   const { decorate = (activities: Activities) => activities, services: others = [], now = Date.now } = options;
   const { temporalNamespace: namespace } = configuration;
@@ -116,6 +118,7 @@ export async function startWorker(configuration: Configuration, options: WorkerO
         say: configuration.logLevel === "error" ? () => undefined : sayOnStderr,
       }),
     );
+    writeCompiledCode();
     const running = runTogether(workers);
     const ended = running.ended.finally(() => {
       client = undefined;

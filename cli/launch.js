@@ -12,6 +12,8 @@ const TASKER = fileURLToPath(new URL("tasker.js", import.meta.url));
 /** Runs `tasker` with these arguments, in this process if its Node is new enough, else in one of its own. */
 export async function launch(args) {
   if (Number(process.versions.node.split(".")[0]) < NEEDED) return runOn(bundledNode(), args);
+  const { keepCompiledCode } = await import("../worker/compileCache.js");
+  keepCompiledCode();
   const { main } = await import("./main.ts");
   await main(args);
 }

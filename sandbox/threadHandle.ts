@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { TaskerError } from "../protocol/errors.ts";
 import { threadCpuFromOutside } from "./threadCpu.ts";
+import { threadEnvironment } from "./threadEnvironment.ts";
 import type { Answer, Message, Ready, Request, ThreadData } from "./threadMessages.ts";
 import { VmLost } from "./vmLost.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -43,8 +44,8 @@ export async function startThread(data: ThreadData, onEnd: () => void): Promise<
   const worker = new Worker(new URL("thread.ts", import.meta.url), {
     workerData: data,
     resourceLimits: { stackSizeMb: STACK_MB },
-    // The host's standard streams, environment and arguments are none of a thread's business.
-    env: {},
+    // A thread gets neither the host's environment and arguments nor its standard streams.
+    env: threadEnvironment(),
     argv: [],
     stdout: false,
   });

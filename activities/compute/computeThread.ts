@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { TaskerError } from "../../protocol/errors.ts";
 import { threadCpuFromOutside } from "../../sandbox/threadCpu.ts";
+import { threadEnvironment } from "../../sandbox/threadEnvironment.ts";
 import { createWatchdog } from "../../sandbox/watchdog.ts";
 import type { JobAnswer, JobMessage, Ready } from "./messages.ts";
 
@@ -31,7 +32,7 @@ export async function startComputeThread(): Promise<ComputeThread> {
   const worker = new Worker(new URL("thread.ts", import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     // A job needs nothing of the host.
-    env: {},
+    env: threadEnvironment(),
     argv: [],
   });
   const { tid } = await new Promise<Ready>((resolve, reject) => {

@@ -1,0 +1,2 @@
+export function keepCompiledCode(folder?: string): void;
+export function writeCompiledCode(): void;
