@@ -18,7 +18,7 @@ import { createKeyring } from "../../encryption/keyring.ts";
 import { formatKey, newKey } from "../../encryption/parseKeys.ts";
 import { LIMITS } from "../../protocol/limits.ts";
 import { ACTIVITIES, STATUS_QUERY } from "../../protocol/names.ts";
-import { readHistories } from "../replay/history.ts";
+import { readHistories, RECORDED_KEYS } from "../replay/history.ts";
 import { isSecretBlob, withoutMark } from "../../store/secretBlob.ts";
 import { eventually } from "../support/eventually.ts";
 import { replayHistories } from "../support/replayHistory.ts";
@@ -347,7 +347,10 @@ describe("with encryption off", () => {
 });
 
 test("histories of before encryption replay with it", async () => {
-  const dataConverter = dataConverterOf(createKeyring({ keys: formatKey(newKey()), keyFile: "/nowhere" }), true);
+  const dataConverter = dataConverterOf(
+    createKeyring({ keys: `${formatKey(newKey())},${RECORDED_KEYS}`, keyFile: "/nowhere" }),
+    true,
+  );
   const failures = await replayHistories((await readHistories()).values(), { dataConverter });
   assert.deepEqual(failures, []);
 });

@@ -1,9 +1,12 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorkflowHandle } from "@temporalio/client";
+import type { DataConverter } from "@temporalio/common";
 import proto from "@temporalio/proto";
+import { dataConverterOf } from "../../encryption/dataConverter.ts";
+import { createKeyring } from "../../encryption/keyring.ts";
 
 export type History = Awaited<ReturnType<WorkflowHandle["fetchHistory"]>>;
 
@@ -11,6 +14,15 @@ export interface RecordedHistory {
   readonly workflowId: string;
   readonly history: History;
 }
+
+/** The key of the histories that are recorded with encryption. It is public, and protects nothing. */
+export const RECORDED_KEYS = `public-test-key:${Buffer.alloc(32, "public test key").toString("base64")}`;
+
+/** Reads the recorded histories, those with encryption and those without. */
+export const recordedDataConverter: DataConverter = dataConverterOf(
+  createKeyring({ keys: RECORDED_KEYS, keyFile: "" }),
+  true,
+);
 
 const FOLDER = fileURLToPath(new URL("../histories/", import.meta.url));
 const { History: codec } = proto.temporal.api.history.v1;
@@ -28,19 +40,30 @@ export async function readHistories(): Promise<ReadonlyMap<string, RecordedHisto
   return new Map(await Promise.all(names.map(read)));
 }
 
+/** Writes the histories in place of all that were recorded, or only those of the given names. */
+export async function writeHistories(
+  histories: ReadonlyMap<string, RecordedHistory>,
+  names: "all" | readonly string[],
+): Promise<void> {
+  const chosen = [...histories].filter(([name]) => names === "all" || names.includes(name));
+  const texts = chosen.map(([name, each]) => [name, textOf(name, each)] as const);
+  if (names === "all") await rm(FOLDER, { recursive: true, force: true });
+  await mkdir(FOLDER, { recursive: true });
+  for (const [name, text] of texts) await writeFile(path.join(FOLDER, `${name}.json`), text);
+}
+
 /**
- * Writes one execution's history: JSON with an event a line, and nothing of the machine on which it was recorded.
+ * One execution's history as a text: JSON with an event a line, and nothing of the machine on which it was recorded.
  * The SDK's own conversion is not used: it needs that all of its packages share one copy of protobufjs.
  */
-export async function writeHistory(name: string, { workflowId, history }: RecordedHistory): Promise<number> {
+function textOf(name: string, { workflowId, history }: RecordedHistory): string {
   const { events } = codec.toObject(codec.fromObject(history), { longs: String, enums: String, bytes: String }) as {
     events: unknown[];
   };
   const lines = events.map((event) => anonymous(JSON.stringify(event)));
   const text = `{"workflowId":${JSON.stringify(workflowId)},"events":[\n${lines.join(",\n")}\n]}\n`;
   assertAnonymous(name, history, text);
-  await writeFile(path.join(FOLDER, `${name}.json`), text);
-  return text.length;
+  return text;
 }
 
 /** A worker calls itself pid@host, and names its own task queue so. */

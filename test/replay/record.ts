@@ -1,154 +1,103 @@
-import { mkdir, rm } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { Json } from "../../protocol/json.ts";
 import { eventually } from "../support/eventually.ts";
-import { TestStack } from "../support/stack.ts";
-import { writeHistory } from "./history.ts";
+import { nestedRuns } from "../support/nestedRuns.ts";
+import { historiesOf } from "../support/replayHistory.ts";
+import { TestStack, type WorkerSettings } from "../support/stack.ts";
+import { RECORDED_KEYS, writeHistories, type RecordedHistory } from "./history.ts";
+import { RECORDED_TASKS } from "./recordedTasks.ts";
 
 /**
- * Records the histories that replay.test.ts replays: `node test/replay/record.ts`. To be run when workflow code changes
- * in a way that runs which are under way cannot survive, which is what that test says when it fails. Needs no network.
+ * `npm run record-histories` records all histories anew, in about a minute and without a network; `-- NAME...` only those, and
+ * leaves the others as they are. When to do so: docs/DESIGN.md, "Versions of workflow code".
  */
-const TASKS = {
-  "sequential.js": `module.exports = async function sequential({ url, calls }, { tools }) {
-    let sum = 0;
-    for (let i = 0; i < calls; i++) { tools.log("call", i); sum += JSON.parse((await tools.http.fetch(url + "/?i=" + i)).body).i * 1; }
-    return sum;
-  };`,
-  "parallel.js": `module.exports = async function parallel({ url }, { tools }) {
-    const fetch = (path) => tools.http.fetch(url + path);
-    const all = await Promise.all(Array.from({ length: 4 }, (_, i) => fetch("/?i=" + i)));
-    const settled = await Promise.allSettled([fetch("/"), tools.no.such(), tools.sleep(NaN), tools.tasks.execute("no-such-task")]);
-    fetch("/unawaited");
-    return [all.length, settled.map(({ reason }) => reason?.code)];
-  };`,
-  "timers.js": `module.exports = async function timers({ url }, { tools }) {
-    const never = setTimeout(() => {}, 60000);
-    const order = [];
-    setTimeout(() => order.push("late"), 400);
-    await Promise.race([tools.sleep("1 hour"), tools.sleep(100).then(() => order.push("early"))]);
-    clearTimeout(never);
-    await tools.sleep(600);
-    await tools.http.fetch(url + "/");
-    return order;
-  };`,
-  "parent.js": `module.exports = async function parent({ url }, { tools }) {
-    const [child, failing] = await Promise.allSettled([
-      tools.tasks.execute("sequential", { url, calls: 1 }),
-      tools.tasks.execute("failing", { url }),
-    ]);
-    return [child.value, failing.reason.code, failing.reason.message];
-  };`,
-  "failing.js": `module.exports = async function failing({ url }, { tools }) {
-    await tools.http.fetch(url + "/");
-    throw new TypeError("it broke");
-  };`,
-  "waiting.js": `module.exports = async function waiting({ url }, { tools }) {
-    await Promise.all([tools.http.fetch(url + "/held"), tools.tasks.execute("sleeping", { url }), tools.sleep("1 hour")]);
-  };`,
-  "sleeping.js": `module.exports = async function sleeping({ url }, { tools }) {
-    await tools.http.fetch(url + "/sleeping");
-    await tools.sleep("1 hour");
-  };`,
-  "large.js": `module.exports = async function large({ url, text }, { tools }) {
-    const { body } = await tools.http.fetch(url + "/large", { method: "POST", body: text });
-    return body + text.length;
-  };`,
-  "continued.js": `module.exports = async function continued({ url }, { tools }) {
-    const child = tools.tasks.execute("gated", { url });
-    const timer = new Promise((resolve) => setTimeout(resolve, 2000, "timer"));
-    for (let i = 0; i < 9; i++) await tools.http.fetch(url + (i === 8 ? "/open-gate" : "/"));
-    return [await timer, await child];
-  };`,
-  "gated.js": `module.exports = async function gated({ url }, { tools }) {
-    await tools.http.fetch(url + "/gate");
-    return "grown";
-  };`,
-};
+const recorded = new Map<string, RecordedHistory>();
+await withStack({}, recordRuns);
+// With one place for a VM, a run's neighbour evicts it, and it recovers from its journal.
+await withStack({ TASKER_VM_CACHE: "1" }, recordRecovery);
+await withStack({ TASKER_ENCRYPTION: "true", TASKER_KEYS: RECORDED_KEYS }, async (stack) => {
+  await record(stack, "encrypted", { url: stack.control.url });
+});
+// Only now: what was recorded before is kept if anything fails.
+const names = process.argv.slice(2);
+await writeHistories(recorded, names.length === 0 ? "all" : names);
 
-await rm(fileURLToPath(new URL("../histories/", import.meta.url)), { recursive: true, force: true });
-await mkdir(fileURLToPath(new URL("../histories/", import.meta.url)));
-const stack = await TestStack.start();
-try {
-  await stack.publish(TASKS);
-  await record(stack);
-} finally {
-  await stack.stop();
+async function withStack(settings: WorkerSettings, use: (stack: TestStack) => Promise<void>): Promise<void> {
+  const stack = await TestStack.start({ settings });
+  try {
+    await stack.publish(RECORDED_TASKS);
+    await stack.worker();
+    await use(stack);
+  } finally {
+    await stack.stop();
+  }
 }
 
-async function record(stack: TestStack): Promise<void> {
-  const { url } = stack.control;
-  const worker = await stack.worker();
-  await run("sequential", { url, calls: 3 });
-  await run("parallel", { url });
-  await run("timers", { url });
-  await run("parent", { url });
-  stack.control.on("/large", () => ({ body: "y".repeat(100_000) }));
-  await run("large", { url, text: "x".repeat(100_000) });
+async function recordRuns(stack: TestStack): Promise<void> {
+  const { control, tasker, client } = stack;
+  const { url } = control;
+  await record(stack, "sequential", { url, calls: 3 });
+  await record(stack, "quick-reads", { url });
+  await record(stack, "parallel", { url });
+  await record(stack, "timers", { url });
+  await record(stack, "parent", { url });
+  control.on("/large", () => ({ body: "y".repeat(100_000) }));
+  await record(stack, "large", { url, text: "x".repeat(100_000) });
 
-  stack.control.hold("/held");
-  const cancelled = await stack.start("waiting", { url }, { taskRunId: "cancelled" });
-  await Promise.all([stack.control.arrived("/held"), stack.control.arrived("/sleeping")]);
-  await stack.tasker.cancel(cancelled);
-  await save(cancelled);
+  control.hold("/held");
+  await stack.start("waiting", { url }, { taskRunId: "cancelled" });
+  await Promise.all([control.arrived("/held"), control.arrived("/sleeping")]);
+  await tasker.cancel("cancelled");
+  await save(stack, "cancelled");
 
-  const sleeping = await stack.start("sleeping", { url }, { taskRunId: "asleep" });
-  await eventually(async () => (await stack.tasker.progress(sleeping)).waitingFor[0]?.tool === "sleep");
-  await saveExecutions(sleeping);
+  await stack.start("sleeping", { url }, { taskRunId: "asleep" });
+  await eventually(async () => (await tasker.progress("asleep")).waitingFor[0]?.tool === "sleep");
+  await tasker.writeDown("asleep");
+  await saveExecutions(stack, "asleep");
 
-  await stack.client.workflow.start("taskRun", {
-    taskQueue: "tasker",
-    workflowId: "refused",
-    args: [{ task: "no-such-task" }],
-  });
-  await save("refused");
+  const refused = { taskQueue: "tasker", workflowId: "refused", args: [{ task: "no-such-task" }] };
+  await client.workflow.start("taskRun", refused);
+  await save(stack, "refused");
 
-  stack.control.hold("/gate");
-  stack.control.on("/open-gate", () => {
-    stack.control.release("/gate");
+  control.hold("/gate");
+  control.on("/open-gate", () => {
+    control.release("/gate");
     return undefined;
   });
-  await run("continued", { url }, { continueAsNewEvents: 60 });
-  await worker.stop();
-
-  // With one place for a VM, the second run evicts the first one's, which recovers from its journal.
-  await stack.worker({ TASKER_VM_CACHE: "1" });
-  const recovered = ["recovered", "its-neighbour"];
-  stack.control.hold("/");
-  for (const taskRunId of recovered) {
-    const before = stack.control.requests("/").length;
-    await stack.start("sequential", { url, calls: 3 }, { taskRunId });
-    await stack.control.arrived("/", before + 1);
-  }
-  stack.control.release("/");
-  await Promise.all(recovered.map((run) => stack.tasker.result(run)));
-  await save("recovered");
+  await record(stack, "continued", { url }, { continueAsNewEvents: 60 });
 }
 
-async function run(task: string, input: Json, options = {}): Promise<void> {
-  await save(await stack.start(task, input, { taskRunId: task, options }));
+async function recordRecovery(stack: TestStack): Promise<void> {
+  const { control, tasker } = stack;
+  control.hold("/");
+  for (const [i, taskRunId] of ["recovered", "its-neighbour"].entries()) {
+    await stack.start("sequential", { url: control.url, calls: 3 }, { taskRunId });
+    await control.arrived("/", i + 1);
+  }
+  control.release("/");
+  await tasker.result("its-neighbour");
+  await save(stack, "recovered");
+}
+
+/** Runs the task to its end and saves it under the task's name. */
+async function record(stack: TestStack, task: string, input: Json, options = {}): Promise<void> {
+  await stack.run(task, input, { taskRunId: task, options });
+  await save(stack, task);
 }
 
 /** The histories of a run that ends, and of its children. */
-async function save(taskRunId: string): Promise<void> {
+async function save(stack: TestStack, taskRunId: string): Promise<void> {
   await stack.tasker.result(taskRunId);
-  await saveExecutions(taskRunId);
-  const record = await stack.store.runs.get(taskRunId);
-  const children = record === undefined ? [] : await stack.store.runs.children(record);
-  for (const [i, child] of children.entries()) {
-    await stack.tasker.result(child.taskRunId);
-    await saveExecutions(child.taskRunId, `${taskRunId}-child-${i + 1}`);
+  await saveExecutions(stack, taskRunId);
+  for (const [i, child] of (await nestedRuns(stack, taskRunId)).entries()) {
+    await stack.tasker.result(child);
+    await saveExecutions(stack, child, `${taskRunId}-child-${i + 1}`);
   }
 }
 
-async function saveExecutions(workflowId: string, name = workflowId): Promise<void> {
-  const { raw } = await stack.client.workflow.getHandle(workflowId).describe();
-  let runId = raw.workflowExecutionInfo?.firstRunId;
-  for (let execution = 1; runId; execution++) {
-    const history = await stack.client.workflow.getHandle(workflowId, runId).fetchHistory();
-    const file = execution === 1 ? name : `${name}-${execution}`;
-    const bytes = await writeHistory(file, { workflowId, history });
-    console.log(`${file}: ${history.events?.length ?? 0} events, ${Math.ceil(bytes / 1024)} KiB`);
-    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+async function saveExecutions(stack: TestStack, taskRunId: string, name = taskRunId): Promise<void> {
+  for (const [i, execution] of (await historiesOf(stack, taskRunId)).entries()) {
+    const file = i === 0 ? name : `${name}-${i + 1}`;
+    recorded.set(file, execution);
+    console.log(`${file}: ${execution.history.events?.length ?? 0} events`);
   }
 }

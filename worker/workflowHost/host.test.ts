@@ -10,7 +10,7 @@ import type { WorkflowCreator } from "@temporalio/worker/lib/workflow/interface.
 import type { WorkflowBundleWithSourceMapAndFilename } from "@temporalio/worker/lib/workflow/workflow-worker-thread/input.js";
 import { startDevServer } from "../../dev/server.ts";
 import { findTemporalCli } from "../../dev/temporalCli.ts";
-import { readHistories } from "../../test/replay/history.ts";
+import { readHistories, recordedDataConverter as dataConverter } from "../../test/replay/history.ts";
 import { eventually } from "../../test/support/eventually.ts";
 import { installRuntime } from "../runtime.ts";
 import { LeanWorkflowCreator } from "./leanCreator.ts";
@@ -28,7 +28,7 @@ test("the host of workflow code was written for the installed release of the SDK
 
 test("recorded histories replay in the host's own thread", async () => {
   const failures: string[] = [];
-  const options = { workflowsPath: WORKFLOWS, debugMode: false };
+  const options = { workflowsPath: WORKFLOWS, debugMode: false, dataConverter };
   for await (const { workflowId, error } of LeanWorker.runReplayHistories(options, (await readHistories()).values())) {
     if (error !== undefined) failures.push(`${workflowId}: ${error.message}`);
   }
@@ -54,7 +54,7 @@ test("workflow code writes no globals: runs share one context and exchange nothi
     }
   }
   const histories = await readHistories();
-  const options = { workflowsPath: WORKFLOWS };
+  const options = { workflowsPath: WORKFLOWS, dataConverter };
   for await (const { error } of InThisThread.runReplayHistories(options, histories.values())) {
     assert.equal(error, undefined);
   }
