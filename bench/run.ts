@@ -52,6 +52,9 @@ async function bench({ rows: names, size, report }: Options): Promise<void> {
   } finally {
     // A row that fails does not take the others with it.
     console.log(table(rows));
+    console.log(
+      `\nMeasured on ${cpus().length} × ${cpus()[0]?.model ?? "an unknown processor"}, Node ${process.version}.`,
+    );
     const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
     await writeFile(report, JSON.stringify({ measuredAt: new Date().toISOString(), machine, rows }, null, 2) + "\n");
     console.log(`\nJSON report: ${report}`);

@@ -1,4 +1,5 @@
-import { openLab } from "../lab.ts";
+import { createRequire } from "node:module";
+import { openLab, type Lab } from "../lab.ts";
 import { compareAll, type Row } from "../measure.ts";
 import type { OpenPeer } from "../peers/peer.ts";
 import { withPeers, type MissingPeer } from "../peers/withPeers.ts";
@@ -18,7 +19,7 @@ export function peerRows(size: Size): Promise<Row[]> {
     const lab = await openLab("full");
     try {
       const temporal = {
-        what: NATIVE,
+        what: `${NATIVE} (${await temporalVersions(lab)})`,
         durable: ON_SQLITE,
         side: lab.theirs,
       };
@@ -40,6 +41,13 @@ const OURS = {
   what: "Tasker",
   durable: `${ON_SQLITE}; the run's record is in another SQLite file, with synchronous=full too`,
 };
+
+/** Of both sides whose runs are Temporal workflows. */
+async function temporalVersions({ client }: Lab): Promise<string> {
+  const { serverVersion } = await client.workflowService.getSystemInfo({});
+  const sdk = createRequire(import.meta.url)("@temporalio/worker/package.json") as { version: string };
+  return `server ${serverVersion}, SDK ${sdk.version}`;
+}
 
 type Other = Pick<OpenPeer, "what" | "durable" | "side">;
 type Measurement = (ours: Side, others: readonly Other[]) => Promise<Row[]>;
