@@ -5,7 +5,12 @@ import { describe, it } from "node:test";
 import { processCpuMs, treeCpuMs } from "./processCpu.ts";
 
 const BUSY_MS = 800;
-const BUSY = `const start = process.cpuUsage(); while (process.cpuUsage(start).user < ${BUSY_MS * 1_000});`;
+const BUSY = `let used = 0;
+  const start = process.cpuUsage();
+  while (used < ${BUSY_MS * 1_000}) {
+    const { user, system } = process.cpuUsage(start);
+    used = user + system;
+  }`;
 
 describe("CPU time of a process and all below it", () => {
   it("counts processes that run and those that have ended", async () => {
