@@ -1,7 +1,6 @@
 import { TaskerError } from "../../../protocol/errors.ts";
 import type { Credentials } from "../../../protocol/keystore.ts";
 import { parseCredential, type GoogleCredential } from "./credential.ts";
-import { exchange } from "./exchange.ts";
 import type { GoogleToken, TokenRequest } from "./token.ts";
 import { createTokens } from "./tokens.ts";
 import type { Transport } from "./transport.ts";
@@ -25,6 +24,7 @@ export interface Access {
 export function createAccess({ credentials, subject, transport }: AccessOptions): Access {
   const tokens = createTokens(async (request) => {
     try {
+      const { exchange } = await import("./exchange.ts");
       return await exchange(request, transport);
     } catch (refused) {
       // The operator may put another in its place meanwhile.

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { defaultVersion, isUsualProduct, newestVersion, parseVersion, type ApiVersion } from "./apiVersions.ts";
 import { parseMethodSource, type MethodSpec } from "./methodSpec.ts";
+import { readApi } from "./readApi.ts";
 import { childOf, instantiate, methodOf, type Resource } from "./resource.ts";
 import { follow, listNames, nearest } from "./trail.ts";
 
@@ -19,12 +20,12 @@ export interface GapiMethod {
   readonly names: readonly string[];
   /** The names without a version, which may lead to another version. A rule for one of them covers every version. */
   readonly unversioned: readonly string[];
-  /** Calls the generated function. `params` and `options` are the library's own. */
+  /** Calls the generated function, for which it loads what the package needs to send requests. `params` and `options` are the library's own. */
   readonly invoke: (params: object, options: object) => Promise<unknown>;
 }
 
 export interface Catalog {
-  /** The method behind a path such as `["gmail", "users", "messages", "list"]`. Loads the API's module when it is first asked for. */
+  /** The method behind a path such as `["gmail", "users", "messages", "list"]`. Reads the API's module when it is first asked for. */
   find(segments: readonly string[]): GapiMethod | undefined;
   /** What a person should write instead of a path that leads to no method: one or two sentences. */
   advise(segments: readonly string[]): string;
@@ -39,14 +40,13 @@ interface Reading {
 
 /**
  * The APIs of the installed googleapis, one module at a time: the whole package takes two seconds and 75 MB. Modules of
- * single versions take 1 to 30 ms, so that loading one may happen between two steps of a run.
+ * single versions take 1 to 30 ms, so that reading one may happen between two steps of a run. What all of them need to send
+ * requests takes 100 ms: it is loaded at the first call, which a worker makes in its service thread.
  */
 export function createCatalog(): Catalog {
   const require = createRequire(import.meta.url);
   const folder = path.join(path.dirname(require.resolve("googleapis")), "apis");
-  // What every API needs takes 100 ms: it is loaded with the worker, not with the first call.
-  require("googleapis-common");
-
+  const fileOf = (api: string, version: string): string => path.join(folder, api, `${version}.js`);
   const apis = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
   const apiNames = new Set(apis);
   const versionsByApi = new Map<string, readonly ApiVersion[]>();
@@ -66,7 +66,7 @@ export function createCatalog(): Catalog {
     const key = `${api}/${version}`;
     const loaded = roots.get(key);
     if (loaded) return loaded;
-    const root = instantiate(require(path.join(folder, api, `${version}.js`)));
+    const root = instantiate(readApi(fileOf(api, version)));
     roots.set(key, root);
     return root;
   }
@@ -86,12 +86,7 @@ export function createCatalog(): Catalog {
   }
 
   function resolve(api: string, { version, rest }: Reading): GapiMethod | undefined {
-    const parents = rest.slice(0, -1);
-    const name = rest.at(-1);
-    if (name === undefined) return undefined;
-    let resource: Resource | undefined = rootOf(api, version.name);
-    for (const segment of parents) resource = resource && childOf(resource, segment);
-    const method = resource && methodOf(resource, name);
+    const method = methodAt(rootOf(api, version.name), rest)?.method;
     const spec = method && parseMethodSource(Function.prototype.toString.call(method));
     if (!spec) return undefined;
     const below = rest.join(".");
@@ -102,7 +97,10 @@ export function createCatalog(): Catalog {
       spec,
       names: prefixes(api, version, versionsOf(api)).map((prefix) => `${prefix}.${below}`),
       unversioned: unversioned(api, version).map((prefix) => `${prefix}.${below}`),
-      invoke: (params, options) => method.call(resource, params, options) as Promise<unknown>,
+      invoke(params, options) {
+        const loaded = methodAt(instantiate(require(fileOf(api, version.name))), rest);
+        return Promise.resolve(loaded?.method.call(loaded.resource, params, options));
+      },
     };
   }
 
@@ -141,6 +139,14 @@ export function createCatalog(): Catalog {
 
     declarationsOf: ({ api, version }) => path.join(folder, api, `${version}.d.ts`),
   };
+}
+
+/** The method behind a path below a version, and the resource that it belongs to. */
+function methodAt(root: Resource, below: readonly string[]) {
+  let resource: Resource | undefined = root;
+  for (const segment of below.slice(0, -1)) resource = resource && childOf(resource, segment);
+  const method = resource && methodOf(resource, below.at(-1) ?? "");
+  return resource && method && { resource, method };
 }
 
 /** What a path to some version of this API may begin with. */

@@ -6,7 +6,6 @@ import type { Catalog } from "./catalog.ts";
 import { invalidCall } from "./faults.ts";
 import type { Scopes } from "./scopes.ts";
 import { subjectFor } from "./subject.ts";
-import { scopeNotGranted } from "./tokenFault.ts";
 
 /** What `gapi.authenticate` answers: never the token. */
 export interface Granted {
@@ -60,6 +59,7 @@ export function ownMethods({ catalog, scopes, access, baseUrl }: OwnMethodDeps):
     const token = await access.token(request);
     const refused = wanted.filter((scope) => token.scopes?.includes(scope) === false);
     if (credential.kind === "authorized_user" && refused.length > 0) {
+      const { scopeNotGranted } = await import("./tokenFault.ts");
       throw scopeNotGranted({ ...request, scopes: refused }, "The token endpoint granted others");
     }
     return { granted: wanted, subject: subject ?? null, expiresAt: new Date(token.expiresAt).toISOString() };

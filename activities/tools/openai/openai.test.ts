@@ -10,7 +10,8 @@ import { createRegistry } from "../registry.ts";
 import type { MappedError, ToolContext } from "../service.ts";
 import { TOOL_CONTEXT } from "../testing/toolContext.ts";
 import { explainThrown } from "../toolFailure.ts";
-import { createOpenai, type OpenaiOptions } from "./openai.ts";
+import type { OpenaiOptions } from "./callOpenai.ts";
+import { createOpenai } from "./openai.ts";
 
 const MODEL = "gpt-4.1-mini";
 const ASKED = { model: MODEL, messages: [{ role: "user", content: "What is a snapshot?" }] };

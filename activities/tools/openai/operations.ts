@@ -3,7 +3,6 @@ import type { Json } from "../../../protocol/json.ts";
 import type { MethodKind } from "../service.ts";
 import { OPENAI_BOUNDS } from "./bounds.ts";
 import { collectChat } from "./collectChat.ts";
-import { collectResponse } from "./collectResponse.ts";
 
 type Options = Parameters<OpenAI["models"]["retrieve"]>[1];
 type Fields = { readonly [name: string]: Json };
@@ -42,6 +41,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     ...{ kind: "effect", attemptMs: longMs, takes: ["body"] },
     async send({ responses }, { body }, options, host) {
       if (body["stream"] !== true) return responses.create(body as unknown as PlainResponse, options);
+      const { collectResponse } = await import("./collectResponse.ts");
       return collectResponse(await responses.create(body as unknown as StreamedResponse, options), host);
     },
   },

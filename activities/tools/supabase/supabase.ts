@@ -1,4 +1,3 @@
-import { createClient } from "@supabase/supabase-js";
 import { Agent } from "undici";
 import type { Json } from "../../../protocol/json.ts";
 import type { Credentials } from "../../../protocol/keystore.ts";
@@ -113,7 +112,7 @@ async function attempt(
     headers: chain.kind === "effect" ? { "idempotency-key": context.idempotencyKey } : {},
   });
   try {
-    return await answerOf(apply(chain, connect(url, key, exchange)), chain, exchange, target);
+    return await answerOf(apply(chain, await connect(url, key, exchange)), chain, exchange, target);
   } finally {
     clearTimeout(timer);
   }
@@ -137,7 +136,8 @@ async function answerOf(
 }
 
 /** A client for one call. With a token of its own the library makes no auth client; it opens no socket and sets no timer. */
-function connect(url: string, key: string, { fetch }: Exchange): Client {
+async function connect(url: string, key: string, { fetch }: Exchange): Promise<Client> {
+  const { createClient } = await import("@supabase/supabase-js");
   return createClient(url, key, {
     accessToken: () => Promise.resolve(key),
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
