@@ -1,4 +1,4 @@
-/** Imports point one way (docs/DESIGN.md, "Folders"). */
+/** Imports point one way (docs/architecture.md, "Folders"). */
 const may = (from, to) => ({
   name: `${from}-boundary`,
   severity: "error",

@@ -3,13 +3,7 @@ import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import {
-  configurationTable,
-  connectionOptions,
-  describeConfiguration,
-  readConfiguration,
-  withoutSecrets,
-} from "./configuration.ts";
+import { connectionOptions, describeConfiguration, readConfiguration, withoutSecrets } from "./configuration.ts";
 import { KEYS, type Key } from "./configuration/keys.ts";
 import { createAddressRules } from "./activities/tools/http/addressRules.ts";
 import { createHostRules } from "./activities/tools/http/hostRules.ts";
@@ -164,11 +158,6 @@ test("no secret is ever printed", () => {
       return true;
     },
   );
-});
-
-test("the README's table has a row for every key", () => {
-  const table = configurationTable();
-  for (const key of Object.values(KEYS)) assert.ok(table.includes(`| \`${key.name}\` |`), key.name);
 });
 
 test("what is accepted for hosts is what tools.http takes", () => {

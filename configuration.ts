@@ -62,15 +62,6 @@ export function describeConfiguration(environment: Environment = process.env): s
     .join("\n");
 }
 
-/** The README's table. */
-export function configurationTable(): string {
-  const rows = Object.values(KEYS).map((key: Key<unknown>) => {
-    const initial = key.defaultText ?? (key.default === undefined ? "" : `\`${key.default}\``);
-    return `| \`${key.name}\` | ${initial} | ${key.description} |`;
-  });
-  return ["| variable | default | what it decides |", "|---|---|---|", ...rows].join("\n");
-}
-
 /** The environment without the variables that hold secrets, for a program that has no use for them. */
 export function withoutSecrets(environment: Environment): Environment {
   const secrets = new Set(Object.values(KEYS).flatMap((key: Key<unknown>) => (key.secret ? [key.name] : [])));

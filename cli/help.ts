@@ -1,4 +1,4 @@
-/** Help texts. The README's command section says the same; a test compares the options. */
+/** Help texts. docs/commands.md says the same; a test compares the options. */
 export const HELP = {
   tasker: `Tasker runs plain JavaScript and TypeScript functions as durable tasks.
 

@@ -40,13 +40,13 @@ function optional<T>(name: string, parser: Parser<T>, description: string, detai
 
 /**
  * Everything that the environment decides. TEMPORAL_* are named as the Temporal CLI and the SDK's envconfig name them.
- * `tasker doctor` and the README's table are printed from here.
+ * `tasker doctor` and docs/configuration.md are printed from here.
  */
 export const KEYS = {
   temporalAddress: optional(
     "TEMPORAL_ADDRESS",
     address,
-    "The Temporal server to use. Unset: one is started for this directory.",
+    "The Temporal server to use. Unset: one is started for this folder.",
   ),
   temporalNamespace: key("TEMPORAL_NAMESPACE", text, "default", "The Temporal namespace."),
   temporalApiKey: optional("TEMPORAL_API_KEY", text, "API key of the Temporal server; turns TLS on.", {
@@ -57,7 +57,7 @@ export const KEYS = {
     flag,
     "TLS towards the Temporal server. Unset: on with an API key or any TEMPORAL_TLS_… variable.",
   ),
-  tlsServerName: optional("TEMPORAL_TLS_SERVER_NAME", text, "The name that the server's certificate must bear."),
+  tlsServerName: optional("TEMPORAL_TLS_SERVER_NAME", text, "The name that the server's certificate must have."),
   tlsCaPath: optional("TEMPORAL_TLS_SERVER_CA_CERT_PATH", filePath, "File with the CA certificate (PEM)."),
   tlsCaData: optional("TEMPORAL_TLS_SERVER_CA_CERT_DATA", text, "The CA certificate itself (PEM)."),
   tlsCertPath: optional("TEMPORAL_TLS_CLIENT_CERT_PATH", filePath, "File with the client certificate (PEM)."),
@@ -118,7 +118,7 @@ export const KEYS = {
     "TASKER_VM_CACHE_MB",
     integer(1, 1_000_000),
     "512",
-    "Memory of those VMs in MiB, all together, where a small one counts as 2.5; the one that rested longest goes first.",
+    "Memory of all those VMs together, in MiB; a small one counts as 2.5. The one that was not used for the longest time goes first.",
   ),
   workflowCache: key(
     "TASKER_WORKFLOW_CACHE",
@@ -141,7 +141,7 @@ export const KEYS = {
     "TASKER_HTTP_PRIVATE",
     privateHosts,
     "none",
-    "Private, loopback and link-local addresses that `tools.http.fetch` may reach nevertheless.",
+    "Private, loopback and link-local addresses that `tools.http.fetch` may reach; all others are refused.",
   ),
   policyFile: optional(
     "TASKER_POLICY",
@@ -152,18 +152,18 @@ export const KEYS = {
     "TASKER_ENCRYPTION",
     flag,
     "false",
-    "Encrypts what histories hold, and arguments, results, errors, logs and blobs in the store.",
+    "Encrypts payloads in histories, and arguments, results, errors, logs and blobs in the store.",
   ),
   keys: optional(
     "TASKER_KEYS",
     text,
-    "Keys for encryption and keystore, `ID:BASE64` separated by commas, 32 bytes each; the first one seals. Unset: TASKER_KEY_FILE.",
+    "Keys for encryption and keystore, `ID:BASE64` separated by commas, 32 bytes each; the first one encrypts. Unset: TASKER_KEY_FILE.",
     { secret: "whole" },
   ),
   keyFile: optional(
     "TASKER_KEY_FILE",
     filePath,
-    "File of those keys, one a line; made with a new key when it is missing. Unset: `keys` in TASKER_HOME.",
+    "File of those keys, one a line; created with a new key when it is missing. Unset: `keys` in TASKER_HOME.",
   ),
   codecPort: key(
     "TASKER_CODEC_PORT",
@@ -175,12 +175,12 @@ export const KEYS = {
     "TASKER_CODEC_ORIGINS",
     origins,
     "none",
-    "Web origins whose pages may use the codec endpoint, separated by commas; the embedded Web UI may anyway.",
+    "Web origins whose pages may use the codec endpoint, separated by commas. The embedded Web UI is always allowed.",
   ),
   codecToken: optional(
     "TASKER_CODEC_TOKEN",
     text,
-    "What callers of the codec endpoint must send as `Authorization: Bearer …`. Unset: everybody on this machine may call it.",
+    "What callers of the codec endpoint must send as `Authorization: Bearer …`. Unset: everyone on this machine may call it.",
     { secret: "whole" },
   ),
   googleKeyFile: optional(
@@ -191,29 +191,24 @@ export const KEYS = {
   googleSubject: optional(
     "TASKER_GOOGLE_SUBJECT",
     text,
-    "The user for whom the service account acts when a call names none: an administrator, as `admin@example.com`.",
+    "The user for whom the service account acts if a call names none: an administrator, such as `admin@example.com`.",
   ),
   googleBaseUrl: optional(
     "TASKER_GOOGLE_BASE_URL",
     httpUrl,
-    "Takes the place of every `https://….googleapis.com`, for a proxy or a stand-in. Tokens come from the key's own `token_uri`.",
+    "Replaces every `https://….googleapis.com`, for a proxy or a stand-in. Tokens come from the key's own `token_uri`.",
   ),
   openaiApiKey: optional("OPENAI_API_KEY", text, "OpenAI's API key, unless the keystore has `services/openai`.", {
     secret: "whole",
   }),
-  openaiBaseUrl: key(
-    "OPENAI_BASE_URL",
-    httpUrl,
-    "https://api.openai.com/v1",
-    "OpenAI's API, or another that is compatible with it.",
-  ),
+  openaiBaseUrl: key("OPENAI_BASE_URL", httpUrl, "https://api.openai.com/v1", "OpenAI's API, or a compatible one."),
   websearchUrl: key(
     "TASKER_WEBSEARCH_URL",
     httpUrl,
     "https://html.duckduckgo.com/html/",
-    "DuckDuckGo's page of results without scripts.",
+    "DuckDuckGo's result page for browsers without scripts.",
   ),
-  supabaseUrl: optional("SUPABASE_URL", httpUrl, "The Supabase project, as `https://PROJECT.supabase.co`."),
+  supabaseUrl: optional("SUPABASE_URL", httpUrl, "The Supabase project, such as `https://PROJECT.supabase.co`."),
   supabaseKey: optional(
     "SUPABASE_SERVICE_ROLE_KEY",
     text,

@@ -8,7 +8,7 @@ import { RECORDED_TASKS } from "./recordedTasks.ts";
 
 /**
  * `npm run record-histories` records all histories anew, in about a minute and without a network; `-- NAME...` only those, and
- * leaves the others as they are. When to do so: docs/DESIGN.md, "Versions of workflow code".
+ * leaves the others as they are. When to do so: CONTRIBUTING.md, "Recorded histories".
  */
 const recorded = new Map<string, RecordedHistory>();
 await withStack({}, recordRuns);

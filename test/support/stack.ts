@@ -22,7 +22,7 @@ import { replayAll } from "./replayAll.ts";
 import { startPostgres, type TestPostgres } from "../postgres.ts";
 import { spawnWorker, type WorkerProcess } from "./workerProcess.ts";
 
-/** Environment variables of a worker; TASKER_* names as in the README. */
+/** Environment variables of a worker; TASKER_* names as in docs/configuration.md. */
 export type WorkerSettings = Readonly<Record<string, string>>;
 
 export interface StackOptions {
