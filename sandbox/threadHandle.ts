@@ -42,6 +42,7 @@ const STACK_MB = 16;
 /** Starts a thread. `onEnd` is called once when it ends on its own or is stopped: its VMs are lost. */
 export async function startThread(data: ThreadData, onEnd: () => void): Promise<ThreadHandle> {
   const worker = new Worker(new URL("thread.ts", import.meta.url), {
+    name: "tasker-vms",
     workerData: data,
     resourceLimits: { stackSizeMb: STACK_MB },
     // A thread gets neither the host's environment and arguments nor its standard streams.

@@ -30,6 +30,7 @@ const HEAP_MB = 1024;
 /** Starts a thread. It keeps the process alive only while it has a job. */
 export async function startComputeThread(): Promise<ComputeThread> {
   const worker = new Worker(new URL("thread.ts", import.meta.url), {
+    name: "tasker-compute",
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     // A job needs nothing of the host.
     env: threadEnvironment(),

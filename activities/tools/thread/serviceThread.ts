@@ -73,6 +73,7 @@ interface RunningThread {
 
 function startThread(setup: ServiceSetup, heapMb: number, credentials: Credentials, ended: () => void): RunningThread {
   const worker = new Worker(new URL("thread.ts", import.meta.url), {
+    name: "tasker-services",
     workerData: setup,
     resourceLimits: { maxOldGenerationSizeMb: heapMb },
   });
