@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { Client, Connection } from "@temporalio/client";
-import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
+import { DefaultLogger, NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
 import type { CompiledWorkerOptions } from "@temporalio/worker/lib/worker-options.js";
 import type { WorkflowCreator } from "@temporalio/worker/lib/workflow/interface.js";
 import type { WorkflowBundleWithSourceMapAndFilename } from "@temporalio/worker/lib/workflow/workflow-worker-thread/input.js";
@@ -15,6 +15,7 @@ import { eventually } from "../../test/support/eventually.ts";
 import { installRuntime } from "../runtime.ts";
 import { LeanWorkflowCreator } from "./leanCreator.ts";
 import { LeanWorker, SDK_VERSION } from "./leanWorker.ts";
+import { WatchedThread } from "./watchedThread.ts";
 
 installRuntime("error");
 
@@ -24,6 +25,17 @@ test("the host of workflow code was written for the installed release of the SDK
   const { version } = createRequire(import.meta.url)("@temporalio/worker/package.json") as { version: string };
   // Compare lib/workflow/{reusable-vm,threaded-vm,workflow-worker-thread}.js of both releases before you change the constant.
   assert.equal(SDK_VERSION, version);
+});
+
+test("the young generation of the workflow code's thread is bounded: under load it would grow to 120 MB and stay", async () => {
+  class Seen extends WatchedThread {
+    get youngMb(): number | undefined {
+      return this.workerThread.resourceLimits?.maxYoungGenerationSizeMb;
+    }
+  }
+  const thread = new Seen({ cpuMs: 1_000, logger: new DefaultLogger("ERROR") });
+  assert.equal(thread.youngMb, 48);
+  await thread.destroy();
 });
 
 test("recorded histories replay in the host's own thread", async () => {
