@@ -25,7 +25,7 @@ const json = {
   selector:
     "MemberExpression[object.name='JSON'][property.name=/^(parse|stringify)$/], CallExpression[callee.name='structuredClone']",
   message:
-    "10 MiB of JSON stop the main thread for a second. Keep the text, or use a compute thread, the service thread or parseJson (docs/DESIGN.md, The main thread). If the size is bounded, name the file in boundedJson.",
+    "10 MiB of JSON stop the main thread for a second. Keep the text, or use a compute thread, the service thread or parseJson (activities/DESIGN.md). If the size is bounded, name the file in boundedJson.",
 };
 
 /** Files that parse or write JSON on the main thread whose size is bounded, and by what. */

@@ -180,13 +180,13 @@ function works({ compute, services, server, codec }: Places): Work[] {
       what: "a service of one's own is given 10 MiB of empty arrays",
       ours: () => parseJson(arrays),
       onePiece: () => JSON.parse(arrays) as Json,
-      aim: "none: see docs/DESIGN.md",
+      aim: "none: see activities/DESIGN.md",
     },
     {
       what: "a service of one's own returns one object of 10 MiB",
       ours: () => stringifyJson(values),
       onePiece: () => JSON.stringify(values),
-      aim: "none: see docs/DESIGN.md",
+      aim: "none: see activities/DESIGN.md",
     },
   ];
 }

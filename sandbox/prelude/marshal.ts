@@ -28,7 +28,7 @@ const EMPTY_INSTANCE = loss("an instance of a class without fields of its own", 
 
 /**
  * A value as one `JSON.stringify` gives it; undefined when the value is undefined. URLSearchParams are their text.
- * What JSON would refuse or empty (functions, promises, maps, bytes, errors, NaN, cycles: docs/DESIGN.md has the table)
+ * What JSON would refuse or empty (functions, promises, maps, bytes, errors, NaN, cycles: sandbox/DESIGN.md has the table)
  * throws `not_serializable` and names the path from `root`. Fields of class instances are kept, their classes are not.
  * The guest's own toJSON and getters run, once each; what they throw is thrown on.
  */

@@ -58,6 +58,15 @@ describe("the README", () => {
   });
 });
 
+describe("docs/DESIGN.md", () => {
+  it("leads to the page of every folder that has one", () => {
+    const index = readPage("docs/DESIGN.md");
+    for (const page of PAGES.filter((each) => each.endsWith("/DESIGN.md") && each !== "docs/DESIGN.md")) {
+      assert.ok(index.includes(`](../${page})`), page);
+    }
+  });
+});
+
 describe("docs/configuration.md", () => {
   it("is what `npm run docs` writes", async () => {
     assert.equal(readPage(path.relative(ROOT, CONFIGURATION_PAGE)), await formattedConfigurationPage());

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { ROOT, unitTests } from "./unitTests.ts";
 
 /**
@@ -9,7 +10,7 @@ const NO_SERVER = "/unit-tests-start-no-server";
 
 const startedAt = performance.now();
 const files = unitTests();
-const arguments_ = ["--test", ...process.argv.slice(2), ...files];
+const arguments_ = ["--test", `--test-concurrency=${availableParallelism()}`, ...process.argv.slice(2), ...files];
 const env = { ...process.env, TASKER_TEMPORAL_CLI: NO_SERVER };
 const { status } = spawnSync(process.execPath, arguments_, { cwd: ROOT, env, stdio: "inherit" });
 console.log(`${files.length} test files in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);

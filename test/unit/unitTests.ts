@@ -4,28 +4,28 @@ import ts from "typescript";
 
 export const ROOT = path.join(import.meta.dirname, "../..");
 
-/** Whatever starts a Temporal server obtains its executable here, and a Postgres cluster is started there. */
-const SERVERS = ["dev/temporalCli.ts", "test/postgres.ts"];
+/** A test that starts a Temporal server, Postgres or a command needs this module. */
+const PROCESSES = "node:child_process";
 
 /**
- * The test files that need no server: those beside their subject whose imports, direct and indirect, do not lead to `SERVERS`.
- * Types do not count, and neither does what code imports only when it needs it: `npm run test:unit` takes every server away.
+ * The test files that start no process, and so no server: those beside their subject whose imports, direct and indirect, do not lead
+ * to `node:child_process`. Fuzz tests take longer and are left out. Imports of types do not count. Imports at run time do not count
+ * either: `npm run test:unit` has no Temporal executable for them.
  */
 export function unitTests(): string[] {
-  const files = globSync("**/*.test.ts", { cwd: ROOT, exclude: ["node_modules", "tasks", "test"] });
+  const files = globSync("**/*.test.ts", {
+    cwd: ROOT,
+    exclude: ["node_modules", "tasks", "test", "**/*.fuzz.test.ts"],
+  });
   const cache = new Map<string, readonly string[]>();
-  return files.filter((file) => !reaches(file, new Set(SERVERS), cache)).sort();
+  return files.filter((file) => !reaches(file, PROCESSES, cache)).sort();
 }
 
-/** Whether an import of the file, direct or indirect, is one of the targets. */
-export function reaches(
-  file: string,
-  targets: ReadonlySet<string>,
-  cache = new Map<string, readonly string[]>(),
-): boolean {
+/** Whether an import of the file, direct or indirect, is the target: a file of the project, or a module of Node. */
+export function reaches(file: string, target: string, cache = new Map<string, readonly string[]>()): boolean {
   const seen = new Set([file]);
   for (const each of seen) {
-    if (targets.has(each)) return true;
+    if (each === target) return true;
     const imports = cache.get(each) ?? importsOf(each);
     cache.set(each, imports);
     for (const imported of imports) seen.add(imported);
@@ -33,7 +33,7 @@ export function reaches(
   return false;
 }
 
-/** The project's files that are loaded with this one. */
+/** The project's files, and the modules of Node, that are loaded with this one. */
 function importsOf(file: string): string[] {
   if (!/\.(ts|js)$/.test(file)) return [];
   const source = ts.createSourceFile(file, readFileSync(path.join(ROOT, file), "utf8"), ts.ScriptTarget.Latest);
@@ -42,7 +42,8 @@ function importsOf(file: string): string[] {
       (ts.isImportDeclaration(statement) && statement.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword) ||
       (ts.isExportDeclaration(statement) && !statement.isTypeOnly);
     const { moduleSpecifier: from } = loads ? statement : {};
-    if (from === undefined || !ts.isStringLiteral(from) || !from.text.startsWith(".")) return [];
-    return [path.join(path.dirname(file), from.text)];
+    if (from === undefined || !ts.isStringLiteral(from)) return [];
+    if (from.text.startsWith("node:")) return [from.text];
+    return from.text.startsWith(".") ? [path.join(path.dirname(file), from.text)] : [];
   });
 }
