@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
-import { reaches, unitTests } from "./unitTests.ts";
+import { reaches, ROOT, STARTERS, unitTests } from "./unitTests.ts";
 
 test("a test whose imports lead to a process is no unit test, however long the way", () => {
   const processes = "node:child_process";
@@ -10,6 +12,12 @@ test("a test whose imports lead to a process is no unit test, however long the w
   }
   assert.ok(!reaches("protocol/errors.test.ts", processes));
   assert.ok(unitTests().includes("protocol/errors.test.ts"));
+});
+
+test("what a unit test must not start exists under its name", () => {
+  for (const starter of STARTERS)
+    assert.ok(starter.startsWith("node:") || existsSync(path.join(ROOT, starter)), starter);
+  assert.ok(reaches("sandbox/snapshot.test.ts", "sandbox/instance.ts"));
 });
 
 test("an import of types alone leads nowhere", () => {

@@ -4,13 +4,15 @@ import ts from "typescript";
 
 export const ROOT = path.join(import.meta.dirname, "../..");
 
-/** A test that starts a Temporal server, Postgres or a command needs this module. */
-const PROCESSES = "node:child_process";
+/**
+ * What takes time to start. A Temporal server, Postgres and a command need the first, threads the second, a VM the third.
+ */
+export const STARTERS = ["node:child_process", "node:worker_threads", "sandbox/instance.ts"];
 
 /**
- * The test files that start no process, and so no server: those beside their subject whose imports, direct and indirect, do not lead
- * to `node:child_process`. Fuzz tests take longer and are left out. Imports of types do not count. Imports at run time do not count
- * either: `npm run test:unit` has no Temporal executable for them.
+ * The test files that start no process, and so no server, no thread and no VM: those beside their subject whose imports, direct and
+ * indirect, do not lead to `STARTERS`. Fuzz tests take longer and are left out. Imports of types do not count. Imports at run time do
+ * not count either: `npm run test:unit` has no Temporal executable for them.
  */
 export function unitTests(): string[] {
   const files = globSync("**/*.test.ts", {
@@ -18,7 +20,7 @@ export function unitTests(): string[] {
     exclude: ["node_modules", "tasks", "test", "**/*.fuzz.test.ts"],
   });
   const cache = new Map<string, readonly string[]>();
-  return files.filter((file) => !reaches(file, PROCESSES, cache)).sort();
+  return files.filter((file) => !STARTERS.some((starter) => reaches(file, starter, cache))).sort();
 }
 
 /** Whether an import of the file, direct or indirect, is the target: a file of the project, or a module of Node. */
