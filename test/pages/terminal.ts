@@ -79,8 +79,8 @@ function npm(node: string): string {
     scripts: Record<string, string>;
   };
   const cases = Object.entries(scripts).flatMap(([name, script]) => {
-    const [, program, rest = ""] = /^node (cli\/\S+)(.*)$/.exec(script) ?? [];
-    return program === undefined ? [] : [`${name}) ${node} "${ROOT}/${program}"${rest} "$@" ;;`];
+    const [, options = "", program, rest = ""] = /^node ((?:--\S+ )*)(cli\/\S+)(.*)$/.exec(script) ?? [];
+    return program === undefined ? [] : [`${name}) ${node} ${options}"${ROOT}/${program}"${rest} "$@" ;;`];
   });
   return `[ "$1" != ci ] || exit 0
     [ "$1" != run ] || shift
