@@ -237,11 +237,18 @@ describe("with encryption on", () => {
   });
 });
 
+/** Its last step leaves a timer behind, so the workflow closes its record. */
+const LEAVING = `module.exports = async ({ secret }, { tools }) => {
+  void tools.sleep("1 hour");
+  await tools.sleep(1);
+  return { from: secret };
+};`;
+
 describe("with encryption on, local activities that fail and go on as regular ones", () => {
   let stack: TestStack;
   before(async () => {
     stack = await TestStack.start({ settings: { TASKER_ENCRYPTION: "true" } });
-    await stack.publish(TASKS);
+    await stack.publish({ "leaving.js": LEAVING });
     const failLocally =
       <Request, Answer>(activity: (request: Request) => Promise<Answer>) =>
       (request: Request): Promise<Answer> =>
@@ -258,11 +265,12 @@ describe("with encryption on, local activities that fail and go on as regular on
   after(() => stack.stop());
 
   test("send their arguments encrypted: history and the server's files hold nothing of them", async () => {
-    const { taskRunId, result } = await stack.run("nested", { secret: MARKER });
+    const { taskRunId, result } = await stack.run("leaving", { secret: MARKER });
     assert.deepEqual(result, { from: MARKER });
     const { events } = await stack.client.workflow.getHandle(taskRunId).fetchHistory();
     const scheduled = (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);
-    assert.ok(scheduled.length >= 2, String(scheduled.length));
+    const types = scheduled.map(({ activityType }) => activityType?.name);
+    assert.deepEqual(types, [ACTIVITIES.openRun, ACTIVITIES.advance, ACTIVITIES.closeRun]);
     for (const { input } of scheduled) assert.deepEqual(new Set(encodingsIn(input)), new Set(["binary/encrypted"]));
     assert.deepEqual(new Set(encodingsIn(events)), new Set(["binary/encrypted"]));
     assert.deepEqual(await filesWithMarker(stack.directory, "temporal.db"), []);
