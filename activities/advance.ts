@@ -1,3 +1,4 @@
+import { Context } from "@temporalio/activity";
 import type { AdvanceAnswer, AdvanceRequest, StepAnswer, StepRequest } from "../protocol/activities.ts";
 import { VmLost } from "../sandbox/vmLost.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -25,6 +26,7 @@ export function createAdvance(deps: ActivityDeps, vms: GuestVms) {
         if (hot === undefined && recovery !== undefined) await recover(deps, vm, recovery);
         const taken = snapshot ? { snapshot: await vm.snapshot() } : {};
         const made = step && { step: await madeStep(vm, step, request) };
+        if (recovery !== undefined && made?.step.recorded === undefined) await goesOn(request);
         return { kind: "advanced", token: vm.token, ...made, ...taken };
       });
     } catch (error) {
@@ -36,7 +38,15 @@ export function createAdvance(deps: ActivityDeps, vms: GuestVms) {
 
   async function madeStep(vm: GuestVm, step: StepRequest, { run, unrecorded }: AdvanceRequest): Promise<StepAnswer> {
     const settled = step.settlements.map(({ id }) => id);
-    const known = unrecorded && { unrecorded };
-    return recordEnd(store.runs, { run, ...known, settled }, await makeStep(deps, vm, step));
+    return recordEnd(store.runs, run, unrecorded, { step: await makeStep(deps, vm, step), settled });
+  }
+
+  /**
+   * A step whose answer was lost may have ended the run and closed its record. Its VM is gone then, so the step that takes its place
+   * begins with a recovery, and on another worker later than that end.
+   */
+  async function goesOn({ run }: AdvanceRequest): Promise<void> {
+    const { workflowExecution, currentAttemptScheduledTimestampMs: since } = Context.current().info;
+    if (workflowExecution !== undefined) await store.runs.reopen(run, workflowExecution.runId, since);
   }
 }

@@ -26,7 +26,7 @@ export function createBeginRun(deps: ActivityDeps, vms: GuestVms) {
     return vms.using(vm, async () => {
       const start = await vmStart(deps, { run, pinned, input: runInput(args, pinned) }, vm.secrets);
       const step = await stepAnswer(deps, vm, { now }, await vm.start(start, stepOptions({ now })));
-      const recorded = await recordEnd(store.runs, { run, unrecorded: unrecorded(request, opened), settled: [] }, step);
+      const recorded = await recordEnd(store.runs, run, unrecorded(request, opened), { step, settled: [] });
       return { ...opened, first: { token: vm.token, step: recorded } };
     });
   };

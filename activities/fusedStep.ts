@@ -8,6 +8,7 @@ import type { GuestVms } from "./guestVms.ts";
 import { inTime } from "./inTime.ts";
 import { makeStep } from "./makeStep.ts";
 import { recordEnd } from "./recordEnd.ts";
+import { timeLeft } from "./timeLeft.ts";
 import type { NextStep } from "./tools/toolRequest.ts";
 
 /** Makes the step that a call's result leads to, and closes the record if that ends the run; undefined when it cannot be made here and now. */
@@ -36,8 +37,8 @@ export function createFusedStep(deps: ActivityDeps, vms: GuestVms): MakeFusedSte
       if (step === undefined) vm.dispose();
       else vms.keep(vm);
       if (step === undefined) return undefined;
-      const known = unrecorded && { unrecorded: { ...unrecorded, calls: [...unrecorded.calls, settled] } };
-      const recorded = await recordEnd(deps.store.runs, { run, ...known, settled: [call] }, step);
+      const known = unrecorded && { ...unrecorded, calls: [...unrecorded.calls, settled] };
+      const recorded = await recordEnd(deps.store.runs, run, known, { step, settled: [call] });
       return { follows: token, token: vm.token, step: recorded };
     } catch (error) {
       vm.dispose();
@@ -45,10 +46,4 @@ export function createFusedStep(deps: ActivityDeps, vms: GuestVms): MakeFusedSte
       return undefined;
     }
   };
-}
-
-/** Milliseconds until the attempt times out, by Temporal's own clock of the attempt. */
-function timeLeft(): number {
-  const { startToCloseTimeoutMs, currentAttemptScheduledTimestampMs } = Context.current().info;
-  return currentAttemptScheduledTimestampMs + startToCloseTimeoutMs - Date.now();
 }

@@ -59,20 +59,19 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
    * The record exists: a worker wrote it and died before its answer was in history, or the run was reset to its beginning.
    * What was opened stays as it was, even if another version was published meanwhile.
    */
-  async function openAgain({ run, execution, args, startedAt }: OpenRequest): Promise<OpenAnswer> {
+  async function openAgain({ run, execution, historyLength, args, startedAt }: OpenRequest): Promise<OpenAnswer> {
     const record = await store.runs.get(run.taskRunId, run.firstRunId);
     if (record === undefined) throw new Error("The record was removed while its run began.");
     if (record.version === "") return { ok: false, error: record.error ?? INTERRUPTED };
     const version = await store.versions.get(record.task, record.version);
     if (version === undefined) throw new Error(`Version ${record.version} of ${record.task} is not in the store.`);
-    if (execution.runId !== run.firstRunId) {
-      // After a reset to the beginning nothing of what the execution before did counts.
-      await store.runs.write(
-        run,
-        { execution, historyLength: 0 },
-        { firstCall: 1, calls: [], firstLine: 0, lines: [] },
-      );
-    }
+    // Nothing counts of what a lost first step did, or after a reset to the beginning the execution before.
+    const steps = { first: 1, steps: [], engine: record.engine, snapshots: [] };
+    await store.runs.write(
+      run,
+      { execution, historyLength },
+      { firstCall: 1, calls: [], firstLine: 0, lines: [], steps },
+    );
     const claim = "claim" in record.input ? record.input.claim : await claimUnlessGiven(run, record.input.value, args);
     const { notes } = await acceptInput(run, args, version);
     return { ok: true, pinned: pin(version, record.engine, claim, args), ...logsOf(notes, startedAt) };

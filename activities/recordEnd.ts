@@ -1,44 +1,51 @@
 import { Context } from "@temporalio/activity";
 import type { StepAnswer, Unrecorded } from "../protocol/activities.ts";
-import type { RunKey } from "../protocol/run.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import type { RunKey } from "../protocol/run.ts";
 import type { RunEnd, RunStore, Written } from "../protocol/store.ts";
 import { inTime } from "./inTime.ts";
+import { timeLeft } from "./timeLeft.ts";
 
-/** What a step was made with, for the run's record. */
-export interface StepToRecord {
-  readonly run: RunKey;
-  /** What was not written down before the step. Without it the workflow closes the record. */
-  readonly unrecorded?: Unrecorded;
+/** A step that was made. */
+export interface MadeStep {
+  readonly step: StepAnswer;
   /** Numbers of the calls that it settled. */
   readonly settled: readonly number[];
 }
 
 /**
  * Closes the record of a run that its step has ended, so that the run needs no other activity for it. The end is provisional, as
- * any that is written before Temporal has it: if the answer is lost, or the workflow does not take the step, the run goes on, and
- * what it writes then replaces this. Where this fails or takes long, the workflow closes the record itself, and waits for the store.
+ * any that is written before Temporal has it: if the answer is lost, or the workflow does not take the step, the run goes on. Where
+ * this fails or takes long, the workflow closes the record itself, and waits for the store.
+ * @param unrecorded what was not written down before the step; without it the workflow closes the record
  */
-export async function recordEnd(runs: RunStore, made: StepToRecord, step: StepAnswer): Promise<StepAnswer> {
-  const { run, unrecorded } = made;
-  const written = endingRecord(made, step);
+export async function recordEnd(
+  runs: RunStore,
+  run: RunKey,
+  unrecorded: Unrecorded | undefined,
+  made: MadeStep,
+): Promise<StepAnswer> {
+  const { step } = made;
+  const written = unrecorded && endingRecord(unrecorded, made);
   if (unrecorded === undefined || written === undefined) return step;
+  const { info, log } = Context.current();
+  const { runId } = unrecorded.execution;
+  // After a reset, a call of the execution before is made again with that one's request.
+  if (info.workflowExecution?.runId !== runId) return step;
   try {
-    const isWritten = await inTime(runs.write(run, unrecorded, written), LIMITS.fusedStepMs / 4);
-    return isWritten === true ? { ...step, recorded: true } : step;
+    const isWritten = await inTime(runs.write(run, unrecorded, written), Math.min(LIMITS.recordEndMs, timeLeft() / 2));
+    if (isWritten === true) return { ...step, recorded: runId };
+    log.debug("The run's end is left to the workflow to write down");
   } catch (error) {
-    Context.current().log.warn("The run's end is left to the workflow to write down", { error });
-    return step;
+    log.warn("The run's end is left to the workflow to write down", { error });
   }
+  return step;
 }
 
 /** All that there is to write down after the step; undefined if the run has not ended with it. */
-export function endingRecord(
-  { unrecorded, settled }: Omit<StepToRecord, "run">,
-  step: StepAnswer,
-): Written | undefined {
-  const end = endOf(step);
-  if (unrecorded === undefined || end === undefined || leavesSomething(step)) return undefined;
+export function endingRecord(unrecorded: Unrecorded, { step, settled }: MadeStep): Written | undefined {
+  const end = endBrought(step);
+  if (end === undefined || leavesSomething(step)) return undefined;
   const { now, held, digest, logs } = step;
   const { steps, lines } = unrecorded;
   const kept = { now, settled, ...(held ? { held } : {}), digest };
@@ -50,7 +57,7 @@ export function endingRecord(
   };
 }
 
-function endOf({ outcome }: StepAnswer): RunEnd | undefined {
+function endBrought({ outcome }: StepAnswer): RunEnd | undefined {
   const endedAt = Date.now();
   switch (outcome.state) {
     case "suspended":

@@ -12,7 +12,7 @@ export interface Execution {
   /** First execution of its chain of continue-as-new, cron and retry: tells reuses of the id apart. */
   readonly firstRunId: string;
   readonly task: string;
-  /** The version that it runs; empty until a worker has opened the run, and with it its record. */
+  /** The version that it runs; empty until a worker has opened the run, and with it its record, or the run has ended. */
   readonly version: string;
   readonly startedAt: Date;
   readonly endedAt: Date | null;

@@ -31,7 +31,8 @@ export async function sight(dependencies: ClientDependencies, taskRunId: string)
     if (isClosed) return undefined;
     throw error;
   });
-  if (execution !== undefined && execution.version !== "" && found?.firstRunId !== execution.firstRunId) {
+  const isMissing = found === undefined || execution?.version !== "";
+  if (execution !== undefined && isMissing && found?.firstRunId !== execution.firstRunId) {
     // A worker may have opened the run between the two questions.
     found = await dependencies.store.runs.get(taskRunId);
   }

@@ -18,7 +18,7 @@ ensure_namespace() {
 }
 ensure_attributes() {
   listed=$(temporal operator search-attribute list --namespace "$TEMPORAL_NAMESPACE") || return 1
-  for name in TaskName TaskVersion TaskRunStatus; do
+  for name in TaskName TaskVersion TaskRecord; do
     echo "$listed" | grep -qw "$name" ||
       temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" --name "$name" --type Keyword || return 1
   done

@@ -152,8 +152,8 @@ export interface StepAnswer {
   readonly cpuMs: number;
   /** Size of `outcome`, `calls`, `cleared` and `logs` in the history. */
   readonly bytes: number;
-  /** The record has the run's end, which this step brought. */
-  readonly recorded?: true;
+  /** The record has the run's end, which this step brought: written by the execution with this run id. */
+  readonly recorded?: string;
 }
 
 /** What is not written down of a run, and who writes it. */

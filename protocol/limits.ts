@@ -154,10 +154,12 @@ export const LIMITS = {
    */
   queuedAttempts: 20,
   /**
-   * Time that must be left of an attempt when its activity goes on with the run's next step; half of it is for the step, and a
-   * quarter for the record if the step ends the run. With less the result is returned alone.
+   * Time that must be left of an attempt when its activity goes on with the run's next step; half of it is for the step. With
+   * less the result is returned alone.
    */
   fusedStepMs: 20 * second,
+  /** How long a step that ends its run waits for the record to be written, and at most half of what is left of the attempt. */
+  recordEndMs: 5 * second,
   /** A quick read as a local activity. One that takes longer is made again as a regular one. */
   quickReadMs: second,
   /** A tool's activity is lost when it has not been heard of for this long. */

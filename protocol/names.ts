@@ -15,7 +15,7 @@ export const UNRECORDED_QUERY = "unrecorded";
 /** Update: the run writes down what its record does not have yet, and answers when that is done. */
 export const WRITE_DOWN_UPDATE = "tasker:writeDown";
 
-/** Search attributes (all of type Keyword) that every run carries. */
+/** Search attributes (all of type Keyword): the first two are of every run, the last of one whose record could not be closed. */
 export const SEARCH_ATTRIBUTES = ["TaskName", "TaskVersion", "TaskRecord"] as const;
 
 /**

@@ -55,6 +55,8 @@ export interface RunStore {
    * gaps are for the caller to find.
    */
   steps(run: RunKey): Promise<KeptSteps[]>;
+  /** Opens the record of this execution if it has a provisional end from before `since`: the run goes on. */
+  reopen(run: RunKey, executionId: string, since: Millis): Promise<void>;
   /** Writes a provisional end alone, as `write` does. */
   close(run: RunKey, writer: Writer, end: RunEnd): Promise<boolean>;
   /**

@@ -12,7 +12,7 @@ import type { Sealing } from "./sealing.ts";
 const OPEN = { status: "open", result: null, error: null, ended_at: null };
 
 /** Which execution a record is of, and what Temporal says of its end. */
-export function createExecutionStore(database: Database, sealing: Sealing): Pick<RunStore, "confirm"> {
+export function createExecutionStore(database: Database, sealing: Sealing): Pick<RunStore, "confirm" | "reopen"> {
   return {
     async confirm(run, seen, execution, end) {
       const [confirmed] = await database.write([
@@ -26,6 +26,18 @@ export function createExecutionStore(database: Database, sealing: Sealing): Pick
         ...holdClaims(database, run, [end.result]),
       ]);
       return confirmed?.affected === 1;
+    },
+
+    async reopen(run, executionId, since) {
+      await database.write([
+        database.sql
+          .updateTable("tasker_runs")
+          .set(OPEN)
+          .where((is) => is.and(keyColumns(run)))
+          .where(isOf(executionId))
+          .where("confirmed", "=", 0)
+          .where("ended_at", "<", since),
+      ]);
     },
   };
 }

@@ -43,7 +43,7 @@ export function createPruning(database: Database): Pick<RunStore, "prunable" | "
 function isPrunable({ endedBefore, keep }: PruneFilter): RawBuilder<SqlBool> {
   const kept = keep.length === 0 ? raw`` : raw`and tasker_runs.status not in (${raw.join(keep)})`;
   return raw<SqlBool>`(tasker_runs.status <> 'open' and tasker_runs.ended_at < ${endedBefore} ${kept}
-    and not exists (select 1 from tasker_runs as parent where parent.status = 'open'
+    and not exists (select 1 from tasker_runs as parent where (parent.status = 'open' or parent.confirmed = 0)
       and parent.task_run_id = tasker_runs.parent_task_run_id
       and parent.first_run_id = tasker_runs.parent_first_run_id))`;
 }

@@ -6,7 +6,7 @@ import { CODES, TaskerError, taskError } from "../protocol/errors.ts";
 
 /**
  * Throws when the namespace lacks a search attribute that runs carry, with the command that makes it: with one missing,
- * every run's first workflow task would be refused and retried for ever.
+ * a workflow task that sets it would be refused and retried for ever.
  */
 export async function requireSearchAttributes(
   connection: NativeConnection,

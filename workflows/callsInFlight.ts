@@ -81,10 +81,13 @@ export class CallsInFlight {
   dispatch(nextOf: NextOf): ToolCall | undefined {
     for (let call = this.queue.next(); call !== undefined; call = this.queue.next()) {
       const isAlone = this.queue.activities === 1 && this.queue.isEmpty;
+      if (call.kind === "task") {
+        this.startChild(call);
+        continue;
+      }
       const next = isAlone ? nextOf(call.id) : undefined;
-      if (call.kind === "task") this.startChild(call);
-      else if (call.quick === true && next !== undefined) return call;
-      else this.startActivity(call, next);
+      if (call.quick === true && next !== undefined) return call;
+      this.startActivity(call, next);
     }
     return undefined;
   }

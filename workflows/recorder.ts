@@ -49,6 +49,8 @@ export class Recorder {
   private stepBytes = 0;
   /** Who waits for everything to be written down. */
   private waiting: (() => void)[] = [];
+  /** Nobody has asked for anything to be written down since `ifSmall` was given out. */
+  isUnasked = true;
 
   constructor(internal: Internal, run: RunKey, execution: ExecutionRef, engine: string, before: RecordedBefore) {
     this.internal = internal;
@@ -86,6 +88,7 @@ export class Recorder {
   /** Calls back when everything that is known now is written down. */
   ask(written: () => void): void {
     this.waiting.push(written);
+    this.isUnasked = false;
   }
 
   get nextLine(): number {
@@ -123,7 +126,8 @@ export class Recorder {
     if (this.requests.length > 0 || this.bytes + this.stepBytes + records * OVERHEAD > LIMITS.endingBytes)
       return undefined;
     const calls = [...this.calls.values()].map(({ record }) => record).filter(({ id }) => id !== except);
-    return sent(this.unrecordedOf(calls, this.logs, this.steps));
+    this.isUnasked = true;
+    return sent(this.unrecordedOf(calls, this.logs, this.steps, this.snapshots));
   }
 
   /** For a query: bounded like a record's request. */
@@ -218,17 +222,27 @@ export class Recorder {
   }
 
   private request(calls: readonly CallRecord[], lines: readonly LogLine[], steps: readonly KeptStep[]): RecordRequest {
-    return { run: this.run, ...this.unrecordedOf(calls, lines, steps) };
+    // They are stored with steps.
+    const snapshots = steps.length === 0 ? [] : this.snapshots;
+    return { run: this.run, ...this.unrecordedOf(calls, lines, steps, snapshots) };
   }
 
   private unrecordedOf(
     calls: readonly CallRecord[],
     lines: readonly LogLine[],
     steps: readonly KeptStep[],
+    snapshots: readonly KeptSnapshot[],
   ): Unrecorded {
     const { execution, firstCall, firstLine, firstStep: first, engine } = this;
-    const journal = { first, steps, engine, snapshots: steps.length === 0 ? [] : this.snapshots };
-    return { execution, historyLength: 0, firstCall, calls, firstLine, lines, steps: journal };
+    return {
+      execution,
+      historyLength: 0,
+      firstCall,
+      calls,
+      firstLine,
+      lines,
+      steps: { first, steps, engine, snapshots },
+    };
   }
 }
 

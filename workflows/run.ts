@@ -147,7 +147,7 @@ export class Run {
   private async step(): Promise<void> {
     const settlements = this.calls.nextBatch(this.mayAskForMore);
     const held = this.calls.inFlight.waitingAreMany;
-    const mayEnd = this.calls.open.size === 0;
+    const mayEnd = this.calls.open.size === 0 && !this.isToFeed;
     const answer = await this.inStep(() => this.interpreter.step(settlements, held, mayEnd));
     this.budget.spend(answer.bytes, answer.cpuMs);
     this.take(answer);
@@ -188,7 +188,7 @@ export class Run {
       outcome.state === "completed"
         ? { status: "completed", result: outcome.result }
         : endingBy(applicationFailure(outcome.error));
-    this.isRecorded = answer.recorded === true;
+    this.isRecorded = answer.recorded === this.begun.execution.runId;
   }
 
   /** The step that a call's activity may make; undefined when the next step must be fed something else. */
@@ -280,10 +280,10 @@ export class Run {
   /** Ends everything that is in flight and writes the record. */
   private async close(ending: Ending): Promise<void> {
     this.internal.close();
-    if (this.isRecorded) return this.recorder.closed();
     // What is cancelled may have ended already, and arrived together with the last answer.
     if (this.calls.inFlight.size > 0) await this.budget.pause();
     this.arrivals.admitAll();
+    if (this.isRecorded && this.recorder.isUnasked) return this.recorder.closed();
     this.calls.close(this.unsettled);
     await this.calls.inFlight.cancel();
     await this.record(ending);

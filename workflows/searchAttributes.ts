@@ -11,7 +11,8 @@ const RECORD = defineSearchAttributeKey("TaskRecord", "KEYWORD");
 /** What a run is found by. Its starter sets them, as far as it knows the version. */
 export function attributesOf({ task, version }: { task: string; version?: string }): SearchAttributePair[] {
   const name = { key: NAME, value: safeText(task, LIMITS.taskNameBytes) };
-  return version === undefined ? [name] : [name, { key: VERSION, value: version }];
+  // What a guest names as a version may be any text, and search attributes are not encrypted.
+  return version === undefined || !/^[0-9a-f]{64}$/.test(version) ? [name] : [name, { key: VERSION, value: version }];
 }
 
 /** One event when a run opens, unless its starter set the same attributes. */

@@ -64,7 +64,15 @@ async function begin(internal: Internal, begun: Beginning): Promise<BegunRun> {
 /** The record may be open already; then it has to tell the end. */
 async function closeUnopened(internal: Internal, { run, execution }: Beginning, error: unknown): Promise<never> {
   if (!isCancellation(error)) {
-    const nothing = { firstCall: 1, calls: [], firstLine: 0, lines: [], historyLength: workflowInfo().historyLength };
+    const steps = { first: 1, steps: [], engine: "", snapshots: [] };
+    const nothing = {
+      historyLength: workflowInfo().historyLength,
+      firstCall: 1,
+      calls: [],
+      firstLine: 0,
+      lines: [],
+      steps,
+    };
     await internal.closeRun({ run, execution, ...nothing, end: endOf(endingBy(error)) }).catch(() => undefined);
   }
   throw error;

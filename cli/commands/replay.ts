@@ -28,7 +28,8 @@ async function replayRun(request: ReplayRequest, context: Context, output: Outpu
   const { runs } = store;
   const first = await runs.get(taskRunId);
   if (first === undefined) throw unknownRun(taskRunId);
-  if (first.status === "open") await writeDown(taskRunId, context, output);
+  // An end that is not confirmed may be that of a step whose answer was lost.
+  if (first.confirmed !== true) await writeDown(taskRunId, context, output);
   const record = (await runs.get(taskRunId, first.firstRunId)) ?? first;
   const replayer = await openReplayer({ store, keyring, configuration: context.configuration });
   try {

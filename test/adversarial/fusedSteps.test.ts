@@ -152,6 +152,25 @@ describe("a worker that is killed in the middle of a call and its step", () => {
   }
 });
 
+test("a record that is written down between a call's last step and its answer has the run's end all the same", async () => {
+  const { control } = stack;
+  await stack.killWorkers();
+  const worker = await stack.workerProcess({ TEST_HOOKS: "calls" });
+  const [run, answer] = ["written-down", "/hook/answer/written-down/4"];
+  control.hold(answer);
+  await stack.start("probes", null, { taskRunId: run });
+  await control.arrived(answer);
+  assert.equal((await stack.store.runs.get(run))?.status, "completed", "the activity has written the end");
+  await stack.tasker.writeDown(run);
+  assert.equal((await stack.store.runs.get(run))?.status, "open", "the run goes on");
+  control.release(answer);
+  await stack.client.workflow.getHandle(run).result();
+  const record = await stack.store.runs.get(run);
+  assert.deepEqual([record?.status, record?.confirmed], ["completed", undefined]);
+  await assertRight(run, [1, 1]);
+  await worker.kill();
+});
+
 test("a step that a child's end has overtaken never happened: its call's result is fed in the order of history", async () => {
   const { control } = stack;
   await stack.killWorkers();

@@ -92,6 +92,8 @@ export class World {
     };
     const steps = { first: 1, steps: [], engine: "e", snapshots: [] };
     const nothing = { firstCall: 1, calls: [], firstLine: 0, lines: [], steps };
+    // A second opening drops what a lost first step wrote.
+    this.write({ execution, historyLength }, nothing);
     const unrecorded: Unrecorded = { execution, historyLength, ...nothing };
     const request = { now: this.now, settlements: [] };
     return { ok: true, pinned, first: this.stepped(start(this.program), request, unrecorded) };
@@ -110,7 +112,11 @@ export class World {
     const taken = snapshot ? { snapshot: this.snapshot(memory) } : {};
     for (const sha256 of release) this.blobs.delete(sha256);
     if (request === undefined) return { kind: "advanced", token: this.keep(memory), ...taken };
-    return { kind: "advanced", ...this.stepped(memory, request, unrecorded), ...taken };
+    const made = this.stepped(memory, request, unrecorded);
+    if (recovery !== undefined && made.step.recorded === undefined) this.end = undefined;
+    if (made.step.outcome.state === "suspended")
+      assert.equal(this.end, undefined, "a run that goes on is shown as ended");
+    return { kind: "advanced", ...made, ...taken };
   }
 
   /** Makes the VM from the record alone, as `tasker replay` does. */
@@ -185,10 +191,13 @@ export class World {
   private stepped(before: Memory, request: StepRequest, unrecorded?: Unrecorded) {
     const { memory, answer } = step(this.program, before, request);
     const settled = request.settlements.map(({ id }) => id);
-    const written = unrecorded && endingRecord({ unrecorded, settled }, answer);
+    const written = unrecorded && endingRecord(unrecorded, { step: answer, settled });
     const isRecorded = unrecorded && written && !this.choices.oneIn(4) && this.write(unrecorded, written);
     if (isRecorded === true) this.endingSteps++;
-    return { token: this.keep(memory), step: isRecorded === true ? ({ ...answer, recorded: true } as const) : answer };
+    return {
+      token: this.keep(memory),
+      step: isRecorded === true ? { ...answer, recorded: unrecorded!.execution.runId } : answer,
+    };
   }
 
   private keep(memory: Memory): string {

@@ -197,6 +197,23 @@ export function storeContract(name: string, start: () => Promise<Subject>, { sea
       assert.equal((await runs.get(run.taskRunId))?.status, "open");
     });
 
+    test("a provisional end from before makes room for the execution that wrote it, and no other end does", async () => {
+      const run = aRun();
+      await runs.open(run);
+      const end = { status: "completed", result: { value: 1 }, endedAt: 5 } as const;
+      await runs.close(run, firstWriter(run), end);
+      const status = async () => (await runs.get(run.taskRunId))?.status;
+      await runs.reopen(run, run.firstRunId, 5);
+      await runs.reopen(run, "another", 6);
+      assert.equal(await status(), "completed");
+      await runs.reopen(run, run.firstRunId, 6);
+      assert.deepEqual(await runs.get(run.taskRunId), { ...run, status: "open" });
+      await runs.close(run, firstWriter(run), end);
+      await runs.confirm(run, run.firstRunId, firstWriter(run).execution, end);
+      await runs.reopen(run, run.firstRunId, 6);
+      assert.equal(await status(), "completed");
+    });
+
     test("provisional ends are found by their time, and listed beside any status when asked for", async () => {
       const task = "provisional";
       const made = [1, 2, 3, 4].map((startedAt) => aRun({ task, startedAt }));
