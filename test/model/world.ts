@@ -196,7 +196,7 @@ export class World {
     if (isRecorded === true) this.endingSteps++;
     return {
       token: this.keep(memory),
-      step: isRecorded === true ? { ...answer, recorded: unrecorded!.execution.runId } : answer,
+      step: isRecorded === true ? { ...answer, recorded: unrecorded.execution.runId } : answer,
     };
   }
 
