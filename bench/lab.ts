@@ -113,6 +113,8 @@ export async function openLab(synchronous: "full" | "normal" = "normal"): Promis
 async function spawnWorker(kind: Kind, environment: Readonly<Record<string, string>>): Promise<WorkerProcess> {
   const child = fork(fileURLToPath(new URL(ENTRIES[kind], import.meta.url)), {
     env: { PATH: process.env["PATH"] ?? "", ...environment },
+    // As `npm start` has it.
+    execArgv: ["--max-semi-space-size=16"],
   });
   const [message] = (await Promise.race([once(child, "message"), once(child, "exit")])) as unknown[];
   if (message !== "ready") throw new Error(`The ${kind} worker ended before it was ready (${String(message)}).`);

@@ -5,7 +5,7 @@ import { decodeArrayFromPayloads, encodeToPayload } from "@temporalio/common/lib
 import { WorkflowCodecRunner } from "@temporalio/worker/lib/workflow-codec-runner.js";
 import type { Cipher } from "../protocol/cipher.ts";
 import { localArgument } from "../protocol/localArgument.ts";
-import { readHistories } from "../test/replay/history.ts";
+import { readHistories, RECORDED_KEYS } from "../test/replay/history.ts";
 import { replayHistories } from "../test/support/replayHistory.ts";
 import { createCipher } from "./cipher.ts";
 import { dataConverterOf, workerDataConverterOf } from "./dataConverter.ts";
@@ -20,8 +20,8 @@ const marked = payloadConverter.toPayload(localArgument({ step: "MARKER" }));
 const text = ({ data }: Payload): string => Buffer.from(data ?? []).toString();
 
 /** A worker's codec whose cipher counts. */
-function counted() {
-  const cipher = createCipher(keyring, "payloads");
+function counted(keys = keyring) {
+  const cipher = createCipher(keys, "payloads");
   const count = { seal: 0, open: 0 };
   const counting: Cipher = {
     ...cipher,
@@ -100,7 +100,8 @@ test("a marked payload that goes anywhere else is encrypted, without its mark", 
 
 test("in the workflow code's own commands, every argument of a local activity stays plain and all else is encrypted", async () => {
   const kinds = new Map<string, number>();
-  const { codec } = counted();
+  const recorded = createKeyring({ keys: RECORDED_KEYS, keyFile: "/nowhere/keys" });
+  const { codec } = counted(recorded);
   const spying = {
     ...codec,
     encode: async (payloads: Payload[], context?: Parameters<typeof codec.encode>[1]) => {
@@ -114,7 +115,7 @@ test("in the workflow code's own commands, every argument of a local activity st
       return sent;
     },
   };
-  const dataConverter = { ...workerDataConverterOf(keyring, true), payloadCodecs: [spying] };
+  const dataConverter = { ...workerDataConverterOf(recorded, true), payloadCodecs: [spying] };
   assert.deepEqual(await replayHistories((await readHistories()).values(), { dataConverter }), []);
   assert.ok((kinds.get("local object plain") ?? 0) > 10);
   const expected = ["local object plain", "local text encrypted", "sent object encrypted", "sent text encrypted"];
