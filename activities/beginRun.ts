@@ -1,4 +1,5 @@
 import type { BeginAnswer, OpenAnswer, OpenRequest, Unrecorded } from "../protocol/activities.ts";
+import { nothingWritten } from "../protocol/nothingWritten.ts";
 import { runInput } from "../protocol/runInput.ts";
 import type { ActivityDeps } from "./deps.ts";
 import type { GuestVms } from "./guestVms.ts";
@@ -34,6 +35,5 @@ export function createBeginRun(deps: ActivityDeps, vms: GuestVms) {
 
 /** Nothing is written down of a run that was just opened. */
 function unrecorded({ execution, historyLength }: OpenRequest, { pinned, logs = [] }: OpenedRun): Unrecorded {
-  const steps = { first: 1, steps: [], engine: pinned.engine, snapshots: [] };
-  return { execution, historyLength, firstCall: 1, calls: [], firstLine: 0, lines: logs, steps };
+  return { execution, historyLength, ...nothingWritten(pinned.engine), lines: logs };
 }

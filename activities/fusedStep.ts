@@ -34,9 +34,11 @@ export function createFusedStep(deps: ActivityDeps, vms: GuestVms): MakeFusedSte
     try {
       const next = { now: vm.timeOfNextStep(), settlements: [{ id: call, ok: true, result: settled.result }] } as const;
       const step = await inTime(makeStep(deps, vm, next), LIMITS.fusedStepMs / 2);
-      if (step === undefined) vm.dispose();
-      else vms.keep(vm);
-      if (step === undefined) return undefined;
+      if (step === undefined) {
+        vm.dispose();
+        return undefined;
+      }
+      vms.keep(vm);
       const known = unrecorded && { ...unrecorded, calls: [...unrecorded.calls, settled] };
       const recorded = await recordEnd(deps.store.runs, run, known, { step, settled: [call] });
       return { follows: token, token: vm.token, step: recorded };

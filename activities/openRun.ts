@@ -2,6 +2,7 @@ import type { OpenAnswer, OpenRequest, PinnedRun, TaskRunArgs } from "../protoco
 import { CODES, TaskerError, type TaskError, taskError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
 import { LIMITS } from "../protocol/limits.ts";
+import { nothingWritten } from "../protocol/nothingWritten.ts";
 import type { ExecutionRef, RunKey } from "../protocol/run.ts";
 import type { OpenedRun, Store } from "../protocol/store.ts";
 import type { TaskVersion } from "../protocol/task.ts";
@@ -65,13 +66,8 @@ export function createOpenRun({ store, checkInput, engine, inflightCommands }: O
     if (record.version === "") return { ok: false, error: record.error ?? INTERRUPTED };
     const version = await store.versions.get(record.task, record.version);
     if (version === undefined) throw new Error(`Version ${record.version} of ${record.task} is not in the store.`);
-    // Nothing counts of what a lost first step did, or after a reset to the beginning the execution before.
-    const steps = { first: 1, steps: [], engine: record.engine, snapshots: [] };
-    await store.runs.write(
-      run,
-      { execution, historyLength },
-      { firstCall: 1, calls: [], firstLine: 0, lines: [], steps },
-    );
+    // A lost first step does not count, and neither does the execution before a reset to the beginning.
+    await store.runs.write(run, { execution, historyLength }, nothingWritten(record.engine));
     const claim = "claim" in record.input ? record.input.claim : await claimUnlessGiven(run, record.input.value, args);
     const { notes } = await acceptInput(run, args, version);
     return { ok: true, pinned: pin(version, record.engine, claim, args), ...logsOf(notes, startedAt) };

@@ -27,7 +27,7 @@ interface Situation {
   readonly leftMs?: number;
 }
 
-/** Records a step's end in an attempt that has `leftMs` to go, and notes what the store is told. */
+/** Records a step's end in an activity attempt that times out in `leftMs`. Returns the answer, and what was written to the store. */
 function recorded(
   t: TestContext,
   step: StepAnswer,

@@ -9,10 +9,10 @@ export interface ClientDependencies {
 
 /**
  * A worker of this process that serves the client's task queue. Temporal then hands a run's first step to it with the answer
- * to the start ("eager start"): no way over the task queue.
+ * to the start ("eager start"), and not by way of the task queue.
  */
 export interface WorkerHere {
-  /** A client on the worker's own connection; undefined once the worker is told to stop. */
+  /** A client that uses the worker's connection. Undefined as soon as the worker was told to stop. */
   readonly client?: Client | undefined;
 }
 

@@ -26,7 +26,7 @@ export interface Execution {
   readonly retried: readonly RetriedActivity[];
 }
 
-/** Set by whoever starts a run; the workflow sets them where nobody did. */
+/** The client sets both when it starts a run. The workflow sets those that are missing or wrong. */
 export const TASK_NAME = defineSearchAttributeKey("TaskName", "KEYWORD");
 
 export const TASK_VERSION = defineSearchAttributeKey("TaskVersion", "KEYWORD");

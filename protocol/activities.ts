@@ -105,7 +105,7 @@ export interface AdvanceRequest {
   /** Given when the worker said that it has no VM. */
   readonly recovery?: Recovery;
   readonly snapshot: boolean;
-  /** Present if nothing but the step is under way: whoever makes the step also closes the record if the step ends the run. */
+  /** Present if nothing but this step is under way. The activity then also closes the record if the step ends the run. */
   readonly unrecorded?: Unrecorded;
   /** Hashes of snapshots that the run needs no more. */
   readonly release?: readonly string[];

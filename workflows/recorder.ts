@@ -119,7 +119,7 @@ export class Recorder {
 
   /**
    * Everything unrecorded, for a step that may end the run; undefined if it is more than `LIMITS.endingBytes`.
-   * @param except a call that whoever makes the step knows
+   * @param except a call that the step's activity has the record of
    */
   ifSmall(except?: number): Unrecorded | undefined {
     const records = this.calls.size + this.logs.length;

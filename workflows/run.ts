@@ -1,14 +1,14 @@
-import { condition, continueAsNew, log, setHandler, workflowInfo } from "@temporalio/workflow";
+import { condition, log, setHandler, workflowInfo } from "@temporalio/workflow";
 import type { NextStep } from "../activities/tools/toolRequest.ts";
-import type { BegunRun, PinnedRun, StepAnswer, TaskRunArgs } from "../protocol/activities.ts";
+import type { BegunRun, PinnedRun, StepAnswer } from "../protocol/activities.ts";
 import { runInput } from "../protocol/runInput.ts";
 import type { UnsettledCall } from "../protocol/step.ts";
-import type { Carried } from "../protocol/value.ts";
 import { Arrivals } from "./arrivals.ts";
-import { mayBeginAgain, type Beginning } from "./beginning.ts";
+import type { Beginning } from "./beginning.ts";
 import { Calls } from "./calls.ts";
 import type { CallEnd } from "./callsInFlight.ts";
 import type { ContinuedRun } from "./continuedRun.ts";
+import { continueRun } from "./continueRun.ts";
 import { decide, type Facts } from "./decide.ts";
 import { cancelledEnding, endingBy, endOf, type Ending } from "./ending.ts";
 import { applicationFailure } from "./failure.ts";
@@ -23,9 +23,6 @@ import { ShownProgress } from "./shownProgress.ts";
 import type { Settled } from "./settlementQueue.ts";
 import type { ToolCall } from "./toolCall.ts";
 import { WorkflowTaskBudget } from "./workflowTask.ts";
-
-/** The execution that continues a run. */
-type Successor = (args: TaskRunArgs, continued: ContinuedRun) => Promise<Carried>;
 
 /**
  * The loop of a run. It alone issues commands: after a step, and after it has admitted what arrived. What it does next is
@@ -251,7 +248,7 @@ export class Run {
       followUps: this.followers.state,
       more: this.more,
     };
-    await continueAsNew<Successor>(continuedArgs(this.begun.args), continued);
+    await continueRun(this.begun.args, continued);
   }
 
   /**
@@ -303,10 +300,4 @@ export class Run {
       this.recorder.closed();
     }
   }
-}
-
-/** The input is in the VM by now, and stays behind unless Temporal may begin the workflow again with these arguments. */
-function continuedArgs(args: TaskRunArgs): TaskRunArgs {
-  if (mayBeginAgain()) return args;
-  return { task: args.task, ...(args.options === undefined ? {} : { options: args.options }) };
 }

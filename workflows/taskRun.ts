@@ -1,5 +1,6 @@
 import { CancellationScope, ContinueAsNew, isCancellation, setHandler, workflowInfo } from "@temporalio/workflow";
 import type { BegunRun } from "../protocol/activities.ts";
+import { nothingWritten } from "../protocol/nothingWritten.ts";
 import type { RunProgress } from "../protocol/run.ts";
 import type { Carried } from "../protocol/value.ts";
 import { beginning, type Beginning } from "./beginning.ts";
@@ -64,16 +65,9 @@ async function begin(internal: Internal, begun: Beginning): Promise<BegunRun> {
 /** The record may be open already; then it has to tell the end. */
 async function closeUnopened(internal: Internal, { run, execution }: Beginning, error: unknown): Promise<never> {
   if (!isCancellation(error)) {
-    const steps = { first: 1, steps: [], engine: "", snapshots: [] };
-    const nothing = {
-      historyLength: workflowInfo().historyLength,
-      firstCall: 1,
-      calls: [],
-      firstLine: 0,
-      lines: [],
-      steps,
-    };
-    await internal.closeRun({ run, execution, ...nothing, end: endOf(endingBy(error)) }).catch(() => undefined);
+    const writer = { execution, historyLength: workflowInfo().historyLength };
+    const end = endOf(endingBy(error));
+    await internal.closeRun({ run, ...writer, ...nothingWritten(""), end }).catch(() => undefined);
   }
   throw error;
 }

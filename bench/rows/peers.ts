@@ -11,8 +11,8 @@ const CALLS = 3;
 const RUNS_IN_TURN = 10;
 
 /**
- * The same tasks in Tasker, in a hand-written Temporal workflow and in other engines, each with one worker process and with its data on
- * a disk that is told to write (fsync) before a call counts as done.
+ * The same tasks in Tasker, in a hand-written Temporal workflow and in other engines, each with one worker process. Each keeps its data
+ * on disk, and calls fsync before a call counts as done.
  */
 export function peerRows(size: Size): Promise<Row[]> {
   return withPeers(async (peers, missing) => {

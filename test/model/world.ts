@@ -13,6 +13,7 @@ import type {
 } from "../../protocol/activities.ts";
 import { endingRecord } from "../../activities/recordEnd.ts";
 import type { NextStep, ToolRequest } from "../../activities/tools/toolRequest.ts";
+import { nothingWritten } from "../../protocol/nothingWritten.ts";
 import { ACTIVITIES } from "../../protocol/names.ts";
 import type { CallRecord } from "../../protocol/run.ts";
 import type { KeptStep, Recovery, Settlement, SnapshotRef } from "../../protocol/step.ts";
@@ -90,8 +91,7 @@ export class World {
       depth: 1,
       inflightCommands: this.inflightCommands,
     };
-    const steps = { first: 1, steps: [], engine: "e", snapshots: [] };
-    const nothing = { firstCall: 1, calls: [], firstLine: 0, lines: [], steps };
+    const nothing = nothingWritten("e");
     // A second opening drops what a lost first step wrote.
     this.write({ execution, historyLength }, nothing);
     const unrecorded: Unrecorded = { execution, historyLength, ...nothing };

@@ -90,6 +90,7 @@ export function createCatalog(): Catalog {
     const spec = method && parseMethodSource(Function.prototype.toString.call(method));
     if (!spec) return undefined;
     const below = rest.join(".");
+    let callable: ReturnType<typeof methodAt>;
     return {
       api,
       version: version.name,
@@ -98,8 +99,8 @@ export function createCatalog(): Catalog {
       names: prefixes(api, version, versionsOf(api)).map((prefix) => `${prefix}.${below}`),
       unversioned: unversioned(api, version).map((prefix) => `${prefix}.${below}`),
       invoke(params, options) {
-        const loaded = methodAt(instantiate(require(fileOf(api, version.name))), rest);
-        return Promise.resolve(loaded?.method.call(loaded.resource, params, options));
+        callable ??= methodAt(instantiate(require(fileOf(api, version.name))), rest);
+        return Promise.resolve(callable?.method.call(callable.resource, params, options));
       },
     };
   }

@@ -6,7 +6,7 @@ import { HTTP_BOUNDS } from "./bounds.ts";
 /** Codes that `http.fetch` rejects with. An HTTP status is never one: 404 and 500 are answers, as they are for `fetch`. */
 export const { codes: HTTP_CODES, error: httpFault } = errorTable({
   guest: {
-    /** The URL is none, is not http or https, is too long, or carries credentials. */
+    /** The text is not a URL, or the URL is not http or https, is too long, or has credentials in it. */
     invalidUrl: "http_invalid_url",
   },
   limit: {
@@ -18,7 +18,7 @@ export const { codes: HTTP_CODES, error: httpFault } = errorTable({
     denied: "http_denied",
     /** The name has no address (final), or the name server did not answer (retried). */
     dns: "http_dns",
-    /** No connection came about. Retried. */
+    /** The connection could not be made. Retried. */
     connect: "http_connect",
     /** The connection broke before the answer was whole. Retried. */
     connectionLost: "http_connection_lost",

@@ -12,7 +12,7 @@ export const { codes: OPENAI_CODES, error: openaiFault } = errorTable({
   tool: {
     /** There is no API key. */
     credentialsMissing: "credentials_missing",
-    /** The API refuses the key (401), or it is none. */
+    /** The API refuses the key (401), or the text cannot be a key. */
     credentialsInvalid: "credentials_invalid",
     /** The key may not do this (403). */
     denied: "openai_denied",

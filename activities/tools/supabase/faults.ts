@@ -21,7 +21,7 @@ export const { codes: SUPABASE_CODES, error: supabaseFault } = errorTable({
     credentialsMissing: "credentials_missing",
     /** The key is wrong, has been revoked, or has expired. */
     credentialsInvalid: "credentials_invalid",
-    /** No connection came about. Retried, but for a host that does not exist. */
+    /** The connection could not be made. Retried, except if the host does not exist. */
     unreachable: "supabase_unreachable",
     tls: "supabase_tls",
     /** The connection broke before the answer was whole. Retried. */
